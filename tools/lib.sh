@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Helpers sourced by every script of the project: messages, cache, Debian packages.
+
+set -euo pipefail
+
+# Root of the source tree, whatever the caller's directory is.
+KUV_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Everything downloaded or built for tests lives here, keyed by version.
+KUV_CACHE=${KUV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kvm-uefivars}
+export KUV_TOP KUV_CACHE
+
+# kuv_say TEXT...: one line of progress, on stderr so that stdout stays for results.
+kuv_say() {
+	printf '== %s\n' "$*" >&2
+}
+
+# kuv_die TEXT...: what failed and what to do about it, then stop.
+kuv_die() {
+	printf 'error: %s\n' "$*" >&2
+	exit 1
+}
+
+# kuv_root CMD...: run as root, through sudo where the caller is not root.
+kuv_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		kuv_die "root is needed for: $* (run as root, or install sudo)"
+	fi
+}
+
+# kuv_apt_update: refresh the package lists, at most once in six hours.
+kuv_apt_update() {
+	local stamp=$KUV_CACHE/apt-updated
+
+	mkdir -p "$KUV_CACHE"
+	if [ -n "$(find "$stamp" -mmin -360 2>/dev/null)" ] &&
+	   apt-cache show bash >/dev/null 2>&1; then
+		return
+	fi
+	kuv_say "refreshing the Debian package lists"
+	kuv_root apt-get update -qq >&2 ||
+		kuv_die "apt-get update failed: check the network and /etc/apt/sources.list*"
+	touch "$stamp"
+}
+
+# kuv_need PACKAGE...: install what is missing of these Debian packages.
+kuv_need() {
+	local p missing=()
+
+	for p in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null |
+			grep -qx installed || missing+=("$p")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	kuv_apt_update
+	kuv_say "installing ${missing[*]}"
+	kuv_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+		>"$KUV_CACHE/apt-install.log" 2>&1 ||
+		kuv_die "apt-get install failed, see $KUV_CACHE/apt-install.log"
+}
+
+# kuv_candidate PACKAGE: the version apt would install.
+kuv_candidate() {
+	kuv_apt_update
+	apt-cache policy "$1" | sed -n 's/^  Candidate: //p'
+}
+
+# kuv_deb_root PACKAGE [VERSION]: unpack a binary package into the cache without
+# installing it; prints the directory.
+kuv_deb_root() {
+	local pkg=$1 ver dir
+	ver=${2:-$(kuv_candidate "$pkg")}
+	{ [ -n "$ver" ] && [ "$ver" != "(none)" ]; } ||
+		kuv_die "no package $pkg in the configured Debian suites"
+	dir=$KUV_CACHE/deb/${pkg}_$ver
+	if [ ! -e "$dir/.done" ]; then
+		kuv_say "fetching $pkg $ver"
+		rm -rf "$dir" "$dir.tmp"
+		mkdir -p "$dir.tmp/dl"
+		# APT drops privileges for downloads; the cache may be private.
+		(cd "$dir.tmp/dl" &&
+		 apt-get -q -o APT::Sandbox::User=root download "$pkg=$ver" \
+			>"$KUV_CACHE/apt-download.log" 2>&1) ||
+			kuv_die "cannot download $pkg=$ver, see $KUV_CACHE/apt-download.log"
+		dpkg-deb -x "$dir.tmp"/dl/*.deb "$dir.tmp"
+		rm -rf "$dir.tmp/dl"
+		touch "$dir.tmp/.done"
+		mv "$dir.tmp" "$dir"
+	fi
+	printf '%s\n' "$dir"
+}
+
+# kuv_apt_source SOURCE: download and unpack a Debian source package into the cache;
+# prints the unpacked directory. The deb-src lines are derived from the
+# machine's own apt sources and live in the cache, /etc/apt stays as it is.
+kuv_apt_source() {
+	local src=$1 apt=$KUV_CACHE/apt-src ver dir
+	local -a opt
+
+	kuv_need dpkg-dev
+	kuv_apt_update
+	mkdir -p "$apt/lists/partial" "$apt/empty" "$KUV_CACHE/src"
+	opt=(-q -o "Dir::Etc::sourcelist=$apt/sources.list"
+	     -o "Dir::Etc::sourceparts=$apt/empty"
+	     -o "Dir::State::lists=$apt/lists"
+	     -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
+	     -o APT::Sandbox::User=root)
+	if [ -z "$(find "$apt/updated" -mmin -360 2>/dev/null)" ]; then
+		apt-get indextargets 'Created-By: Packages' --format \
+			'$(ORIGIN) deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' |
+			sed -n 's/^Debian //p' | sort -u >"$apt/sources.list"
+		[ -s "$apt/sources.list" ] ||
+			kuv_die "no Debian suite in the apt sources: cannot get $src"
+		kuv_say "refreshing the Debian source lists"
+		apt-get "${opt[@]}" update >"$apt/update.log" 2>&1 ||
+			kuv_die "cannot read the source lists, see $apt/update.log"
+		touch "$apt/updated"
+	fi
+	ver=$(apt-cache "${opt[@]}" showsrc --only-source "$src" 2>/dev/null |
+		sed -n 's/^Version: //p' | sort -V | tail -n 1)
+	[ -n "$ver" ] || kuv_die "no source package $src in the configured suites"
+	dir=$KUV_CACHE/src/${src}_${ver//[:~]/_}
+	if [ ! -e "$dir/.done" ]; then
+		kuv_say "fetching the source of $src $ver"
+		rm -rf "$dir" "$dir.tmp"
+		mkdir -p "$dir.tmp"
+		(cd "$dir.tmp" &&
+		 apt-get "${opt[@]}" source --download-only "$src=$ver" >source.log 2>&1 &&
+		 dpkg-source --no-check -x ./*.dsc tree >>source.log 2>&1) ||
+			kuv_die "cannot get the source of $src, see $dir.tmp/source.log"
+		rm -f "$dir.tmp"/*.tar.*
+		touch "$dir.tmp/.done"
+		mv "$dir.tmp" "$dir"
+	fi
+	printf '%s\n' "$dir/tree"
+}

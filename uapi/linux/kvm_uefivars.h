@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* The contract between the kvm-uefivars module and user space. */
+#ifndef _UAPI_LINUX_KVM_UEFIVARS_H
+#define _UAPI_LINUX_KVM_UEFIVARS_H
+
+#include <linux/types.h>
+
+/*
+ * Three kinds of file descriptor, each a set of rights:
+ *
+ *   device  /dev/kvm-uefivars: ask what the module can do, make stores
+ *   store   one VM's variables with full rights: load, edit, list, and the
+ *           change log (read, poll, acknowledge). For the persistence daemon.
+ *   port    what a VMM needs to run the VM, and no access to variables: attach
+ *           to the VM, machine reset, forward a trapped register access.
+ *
+ * A command is _IO(KVM_UEFIVARS_IOC, nr) with a pointer to a structure whose
+ * first member, @size, is its size as the caller was built. A structure grows
+ * by appending: what the caller does not pass reads as zero, and results are
+ * written only up to the caller's size.
+ *
+ * Errors, the same for every command:
+ *   ENOTTY   unknown command, or not one of this kind of descriptor
+ *   EINVAL   @size too short, unknown flag, reserved field not zero, or a
+ *            combination that makes no sense
+ *   E2BIG    bytes past what this kernel knows are not all zero
+ *   EFAULT   bad address
+ *   EPERM    not allowed to this caller
+ *   ENOENT   no such variable or store
+ *   EBUSY    in use
+ *   ENOSPC   over a limit of the store or of the module
+ *   EMSGSIZE the caller's buffer is too small; the size needed is returned
+ *   ENOMEM   no memory
+ * On an error nothing has changed.
+ */
+#define KVM_UEFIVARS_IOC	0xBB
+
+/* Revision of this contract, in kvm_uefivars_info.abi. */
+#define KVM_UEFIVARS_ABI	1
+
+/* On the device. */
+#define KVM_UEFIVARS_GET_INFO		_IO(KVM_UEFIVARS_IOC, 0x00)
+#define KVM_UEFIVARS_CREATE_STORE	_IO(KVM_UEFIVARS_IOC, 0x01)
+#define KVM_UEFIVARS_NEXT_STORE_ID	_IO(KVM_UEFIVARS_IOC, 0x02)
+#define KVM_UEFIVARS_OPEN_STORE_BY_ID	_IO(KVM_UEFIVARS_IOC, 0x03)
+/* On a store. */
+#define KVM_UEFIVARS_STORE_INFO		_IO(KVM_UEFIVARS_IOC, 0x20)
+#define KVM_UEFIVARS_SET_CONFIG		_IO(KVM_UEFIVARS_IOC, 0x21)
+#define KVM_UEFIVARS_VAR_SET		_IO(KVM_UEFIVARS_IOC, 0x22)
+#define KVM_UEFIVARS_VAR_GET		_IO(KVM_UEFIVARS_IOC, 0x23)
+#define KVM_UEFIVARS_VAR_DELETE		_IO(KVM_UEFIVARS_IOC, 0x24)
+#define KVM_UEFIVARS_VAR_NEXT		_IO(KVM_UEFIVARS_IOC, 0x25)
+#define KVM_UEFIVARS_ACK		_IO(KVM_UEFIVARS_IOC, 0x26)
+#define KVM_UEFIVARS_OPEN_PORT		_IO(KVM_UEFIVARS_IOC, 0x27)
+/* On a port. */
+#define KVM_UEFIVARS_PORT_INFO		_IO(KVM_UEFIVARS_IOC, 0x40)
+#define KVM_UEFIVARS_ATTACH		_IO(KVM_UEFIVARS_IOC, 0x41)
+#define KVM_UEFIVARS_SET_MEMORY		_IO(KVM_UEFIVARS_IOC, 0x42)
+#define KVM_UEFIVARS_MMIO		_IO(KVM_UEFIVARS_IOC, 0x43)
+#define KVM_UEFIVARS_MACHINE_RESET	_IO(KVM_UEFIVARS_IOC, 0x44)
+
+/* Bits of kvm_uefivars_info.caps. */
+/* ATTACH takes an eventfd and answers requests inside KVM_RUN. */
+#define KVM_UEFIVARS_CAP_DOORBELL	(1ULL << 0)
+/* The doorbell queues task work itself; without it the last fput() does. */
+#define KVM_UEFIVARS_CAP_TASK_WORK	(1ULL << 1)
+
+/**
+ * struct kvm_uefivars_info - GET_INFO: what this module is and can do
+ * @size: in: size of this structure
+ * @abi: out: KVM_UEFIVARS_ABI of the module
+ * @caps: out: KVM_UEFIVARS_CAP_*
+ * @errata: out: one bit per defect fixed since ABI 1; none yet
+ * @nv_size_max: out: most bytes a store's non-volatile pool may have
+ * @volatile_size_max: out: most bytes a store's volatile pool may have
+ * @var_size_max: out: most bytes (name, data and header) of one variable
+ * @wait_ms_max: out: longest write-through wait that may be configured
+ * @stores_max: out: most stores that may exist at once
+ * @memory_slots_max: out: most memory slots of one port
+ *
+ * Any fd of the device may ask.
+ */
+struct kvm_uefivars_info {
+	__u32	size;
+	__u32	abi;
+	__u64	caps;
+	__u64	errata;
+	__u64	nv_size_max;
+	__u64	volatile_size_max;
+	__u32	var_size_max;
+	__u32	wait_ms_max;
+	__u32	stores_max;
+	__u32	memory_slots_max;
+};
+
+/* When SetVariable of a non-volatile variable returns to the guest. */
+#define KVM_UEFIVARS_WRITE_THROUGH	0	/* after the change was acknowledged */
+#define KVM_UEFIVARS_WRITE_BACK		1	/* at once */
+
+/**
+ * struct kvm_uefivars_config - limits and durability of a store
+ * @nv_size: bytes of the non-volatile pool; 0: 256 KiB
+ * @volatile_size: bytes of the volatile pool; 0: 256 KiB
+ * @var_size: largest name + data + 60 of a plain variable; 0: what a message
+ *	can carry
+ * @auth_var_size: the same for an authenticated one; 0: as @var_size
+ * @volatile_var_size: the same for a volatile one; 0: as @var_size
+ * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
+ * @wait_ms: bound of a write-through wait in milliseconds; 0: 2000
+ * @reserved: must be 0
+ *
+ * In results every member has its value in force, never 0 for a default.
+ */
+struct kvm_uefivars_config {
+	__u64	nv_size;
+	__u64	volatile_size;
+	__u32	var_size;
+	__u32	auth_var_size;
+	__u32	volatile_var_size;
+	__u32	durability;
+	__u32	wait_ms;
+	__u32	reserved;
+};
+
+/**
+ * struct kvm_uefivars_create_store - CREATE_STORE: a new, empty store
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @config: in: limits and durability
+ * @cookie: in: bytes of the creator's choice, by which it knows the store
+ *	again after OPEN_STORE_BY_ID; the module gives them no meaning
+ * @id: out: number of the store, never used again while the module is loaded
+ * @fd: out: store descriptor, close-on-exec
+ * @reserved: in: must be 0
+ *
+ * The store lives while any descriptor or port of it is open.
+ * Errors: ENOSPC too many stores, or over a limit of kvm_uefivars_info.
+ */
+struct kvm_uefivars_create_store {
+	__u32	size;
+	__u32	flags;
+	struct kvm_uefivars_config config;
+	__u8	cookie[16];
+	__u64	id;
+	__s32	fd;
+	__u32	reserved;
+};
+
+/**
+ * struct kvm_uefivars_store_id - NEXT_STORE_ID and OPEN_STORE_BY_ID
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @id: NEXT_STORE_ID in: an id or 0, out: the next higher one in use;
+ *	OPEN_STORE_BY_ID in: the store to open
+ * @fd: OPEN_STORE_BY_ID out: store descriptor, close-on-exec
+ * @reserved: in: must be 0
+ *
+ * Needs CAP_SYS_ADMIN. Errors: ENOENT no further store, or no such store.
+ */
+struct kvm_uefivars_store_id {
+	__u32	size;
+	__u32	flags;
+	__u64	id;
+	__s32	fd;
+	__u32	reserved;
+};
+
+/* Bits of kvm_uefivars_store_info.state. */
+#define KVM_UEFIVARS_STORE_HAS_PORT	(1U << 0)	/* a port is open */
+#define KVM_UEFIVARS_STORE_ATTACHED	(1U << 1)	/* and attached to a VM */
+#define KVM_UEFIVARS_STORE_END_OF_DXE	(1U << 2)	/* boot phases seen */
+#define KVM_UEFIVARS_STORE_READY_TO_BOOT (1U << 3)
+#define KVM_UEFIVARS_STORE_AT_RUNTIME	(1U << 4)
+
+/**
+ * struct kvm_uefivars_store_info - STORE_INFO: state and statistics of a store
+ * @size: in: size of this structure
+ * @state: out: KVM_UEFIVARS_STORE_*
+ * @id: out: number of the store
+ * @cookie: out: as given to CREATE_STORE
+ * @config: out: limits and durability in force
+ * @nv_used: out: bytes of the non-volatile pool in use
+ * @volatile_used: out: bytes of the volatile pool in use
+ * @seq: out: sequence number of the newest change
+ * @acked_seq: out: newest sequence number acknowledged
+ * @batch_size_max: out: a read() buffer of this size is never too small
+ * @nr_nv: out: non-volatile variables
+ * @nr_volatile: out: volatile variables
+ * @nr_requests: out: messages answered since the store was made
+ * @nr_batches: out: batches read
+ * @nr_acks: out: acknowledgements
+ * @nr_timeouts: out: writes that waited @config.wait_ms in vain
+ * @nr_failed: out: writes that failed because an ACK said so
+ */
+struct kvm_uefivars_store_info {
+	__u32	size;
+	__u32	state;
+	__u64	id;
+	__u8	cookie[16];
+	struct kvm_uefivars_config config;
+	__u64	nv_used;
+	__u64	volatile_used;
+	__u64	seq;
+	__u64	acked_seq;
+	__u64	batch_size_max;
+	__u32	nr_nv;
+	__u32	nr_volatile;
+	__u64	nr_requests;
+	__u64	nr_batches;
+	__u64	nr_acks;
+	__u64	nr_timeouts;
+	__u64	nr_failed;
+};
+
+/**
+ * struct kvm_uefivars_set_config - SET_CONFIG: change limits and durability
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @config: in: complete new configuration, as in CREATE_STORE
+ *
+ * Takes effect for the next request; what is stored stays, even where a new
+ * limit is below what is used. Errors: ENOSPC over a limit of the module.
+ */
+struct kvm_uefivars_set_config {
+	__u32	size;
+	__u32	flags;
+	struct kvm_uefivars_config config;
+};
+
+/* Flag of VAR_SET: the caller has it on disk already, do not log a change. */
+#define KVM_UEFIVARS_VAR_CLEAN	(1U << 0)
+
+/**
+ * struct kvm_uefivars_var - VAR_SET, VAR_GET, VAR_DELETE: one variable
+ * @size: in: size of this structure
+ * @flags: in: VAR_SET: KVM_UEFIVARS_VAR_CLEAN or 0; else 0
+ * @guid: in: vendor namespace, EFI byte order
+ * @name: in: address of the UTF-16LE name
+ * @name_len: in: bytes of the name: even, not 0, no NUL inside or after it
+ * @attributes: VAR_SET in, VAR_GET out: stored attributes; NV for a
+ *	non-volatile variable, BS always, never AP
+ * @data: VAR_SET in: address of the data; VAR_GET in: where to put it
+ * @data_len: VAR_SET in: bytes of data, not 0; VAR_GET in: room at @data, out:
+ *	bytes the variable has, also with EMSGSIZE
+ * @reserved: in: must be 0
+ * @time: VAR_SET in, VAR_GET out: EFI_TIME of an authenticated variable,
+ *	zero otherwise
+ * @seq: out: sequence number of the change, 0 if none was logged
+ *
+ * This is the host operator's access: no signature, no read-only name and no
+ * boot phase stands in its way. VAR_SET creates or replaces; a change of a
+ * non-volatile variable is logged like a guest's unless KVM_UEFIVARS_VAR_CLEAN
+ * is given. No wait: the caller is the one who persists it.
+ * Errors: ENOENT (VAR_GET, VAR_DELETE), EMSGSIZE (VAR_GET), ENOSPC pool full
+ * or larger than a variable may be, EINVAL malformed name or attributes.
+ */
+struct kvm_uefivars_var {
+	__u32	size;
+	__u32	flags;
+	__u8	guid[16];
+	__aligned_u64 name;
+	__aligned_u64 data;
+	__u32	name_len;
+	__u32	data_len;
+	__u32	attributes;
+	__u32	reserved;
+	__u8	time[16];
+	__u64	seq;
+};
+
+/**
+ * struct kvm_uefivars_next - VAR_NEXT: list the variables of a store
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @guid: in: namespace of the variable before, out: of the one found
+ * @name: in: address of the name before, out: of the one found
+ * @name_len: in: bytes of the name before, 0 to begin; out: bytes found, also
+ *	with EMSGSIZE. The buffer is then unchanged.
+ * @name_size: in: room at @name in bytes; 65536 is never too small
+ * @attributes: out: attributes of the variable found
+ * @data_len: out: bytes of data it has
+ *
+ * Volatile variables come first, then non-volatile ones, as a guest sees them.
+ * Errors: ENOENT at the end, EINVAL the name before is not there (any more).
+ */
+struct kvm_uefivars_next {
+	__u32	size;
+	__u32	flags;
+	__u8	guid[16];
+	__aligned_u64 name;
+	__u32	name_len;
+	__u32	name_size;
+	__u32	attributes;
+	__u32	data_len;
+};
+
+/* Flag of ACK: could not be made durable. */
+#define KVM_UEFIVARS_ACK_FAILED		(1U << 0)
+
+/**
+ * struct kvm_uefivars_ack - ACK: changes are on disk, or cannot be
+ * @size: in: size of this structure
+ * @flags: in: 0 or KVM_UEFIVARS_ACK_FAILED
+ * @seq: in: the seq of a batch that was read
+ *
+ * Without a flag: all changes up to @seq are durable; they leave the log and
+ * guests that wait for them go on. With KVM_UEFIVARS_ACK_FAILED: guests that
+ * wait for a change up to @seq get EFI_DEVICE_ERROR now and not after the
+ * timeout; the changes stay in force and in the log, to be read again.
+ * Errors: EINVAL @seq was never read. An old @seq is no error.
+ */
+struct kvm_uefivars_ack {
+	__u32	size;
+	__u32	flags;
+	__u64	seq;
+};
+
+/*
+ * read() on a store returns one whole batch: every non-volatile variable that
+ * changed since the last acknowledgement, at its newest state, once. Applied
+ * to the acknowledged state it gives a state the store really had. EAGAIN if
+ * there is nothing (a store never blocks: poll() it), EMSGSIZE if the buffer
+ * is too small. Reading again before ACK returns the changes again.
+ *
+ * poll(): EPOLLIN while a change is unacknowledged and newer than the last
+ * batch read through any descriptor, or after ACK_FAILED or a new
+ * descriptor was opened. EPOLLPRI once after the port was closed: STORE_INFO
+ * clears it.
+ */
+
+/**
+ * struct kvm_uefivars_batch - head of what read() returns
+ * @head_len: bytes of this structure; the first record is there
+ * @nr_records: records that follow
+ * @len: bytes of the batch, this head included
+ * @seq: what to acknowledge once every record is durable
+ */
+struct kvm_uefivars_batch {
+	__u32	head_len;
+	__u32	nr_records;
+	__u64	len;
+	__u64	seq;
+};
+
+/* Flag of a record: the variable is gone. */
+#define KVM_UEFIVARS_RECORD_DELETED	(1U << 0)
+
+/**
+ * struct kvm_uefivars_record - one changed variable in a batch
+ * @len: bytes of the record, a multiple of 8; the next record is there
+ * @head_len: bytes of this structure; the name is there
+ * @seq: sequence number of the change
+ * @flags: KVM_UEFIVARS_RECORD_*
+ * @attributes: stored attributes; 0 if deleted
+ * @guid: vendor namespace, EFI byte order
+ * @time: EFI_TIME of an authenticated variable, zero otherwise
+ * @name_len: bytes of UTF-16LE name at @head_len, no NUL
+ * @data_len: bytes of data directly after the name
+ */
+struct kvm_uefivars_record {
+	__u32	len;
+	__u32	head_len;
+	__u64	seq;
+	__u32	flags;
+	__u32	attributes;
+	__u8	guid[16];
+	__u8	time[16];
+	__u32	name_len;
+	__u32	data_len;
+};
+
+/**
+ * struct kvm_uefivars_open_port - OPEN_PORT: the right to run the VM
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @fd: out: port descriptor, close-on-exec
+ * @reserved: in: must be 0
+ *
+ * A store has at most one port. Errors: EBUSY one is open already.
+ */
+struct kvm_uefivars_open_port {
+	__u32	size;
+	__u32	flags;
+	__s32	fd;
+	__u32	reserved;
+};
+
+/**
+ * struct kvm_uefivars_port_info - PORT_INFO: what a port has done
+ * @size: in: size of this structure
+ * @state: out: KVM_UEFIVARS_STORE_* of its store
+ * @store_id: out: number of its store
+ * @nr_doorbell: out: requests answered in the ringing thread
+ * @nr_foreign: out: requests rung by another process, answered in a worker
+ * @nr_forwarded: out: register accesses through MMIO
+ * @nr_resets: out: machine resets
+ */
+struct kvm_uefivars_port_info {
+	__u32	size;
+	__u32	state;
+	__u64	store_id;
+	__u64	nr_doorbell;
+	__u64	nr_foreign;
+	__u64	nr_forwarded;
+	__u64	nr_resets;
+};
+
+/**
+ * struct kvm_uefivars_attach - ATTACH: bind the port to the calling process' VM
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @eventfd: in: eventfd that KVM signals when the guest writes DMA_MM to
+ *	CMD_STS (ioeventfd, 2 bytes, datamatch 2); -1 for no doorbell
+ * @reserved: in: must be 0
+ *
+ * The caller's memory map is the one that SET_MEMORY addresses mean from now
+ * on, and only threads that share it may call SET_MEMORY, MMIO and
+ * MACHINE_RESET (EPERM otherwise). Acts as a machine reset: the VM is new.
+ * With a doorbell, map the status page (mmap of the port, 4096 bytes at offset
+ * 0, PROT_READ, MAP_SHARED) as a read-only memory slot at the register page:
+ * the guest then reads registers without an exit.
+ * Errors: EBUSY attached already; EINVAL not an eventfd.
+ */
+struct kvm_uefivars_attach {
+	__u32	size;
+	__u32	flags;
+	__s32	eventfd;
+	__u32	reserved;
+};
+
+/* Flag of SET_MEMORY: requests may be read from there, replies not written. */
+#define KVM_UEFIVARS_MEM_READONLY	(1U << 0)
+
+/**
+ * struct kvm_uefivars_memory - SET_MEMORY: where guest memory is in the VMM
+ * @size: in: size of this structure
+ * @flags: in: KVM_UEFIVARS_MEM_READONLY or 0
+ * @slot: in: number of the slot, below kvm_uefivars_info.memory_slots_max
+ * @reserved: in: must be 0
+ * @gpa: in: guest physical address, a multiple of 4096
+ * @len: in: bytes, a multiple of 4096; 0 removes the slot
+ * @hva: in: address in the VMM, a multiple of 4096
+ *
+ * Mirrors KVM_SET_USER_MEMORY_REGION: add after KVM did, remove before KVM
+ * does. Replaces a slot of the same number. A removal returns when no request
+ * uses the slot any more.
+ * Errors: EINVAL overlap with another slot, wrap-around; ENOSPC slot number.
+ */
+struct kvm_uefivars_memory {
+	__u32	size;
+	__u32	flags;
+	__u32	slot;
+	__u32	reserved;
+	__u64	gpa;
+	__u64	len;
+	__u64	hva;
+};
+
+/* Flag of MMIO: the guest wrote; without it, it read. */
+#define KVM_UEFIVARS_MMIO_WRITE		(1U << 0)
+
+/**
+ * struct kvm_uefivars_mmio - MMIO: a register access that exited to the VMM
+ * @size: in: size of this structure
+ * @flags: in: KVM_UEFIVARS_MMIO_WRITE or 0
+ * @offset: in: offset in the register page, below 4096
+ * @len: in: bytes of the access: 1, 2, 4 or 8
+ * @data: write: in; read: out; low bytes, as KVM_EXIT_MMIO has them
+ *
+ * Accesses a guest may make but that mean nothing (undefined offset, odd
+ * width) are not errors: reads give all ones, writes nothing.
+ * Errors: EINVAL @offset or @len out of range.
+ */
+struct kvm_uefivars_mmio {
+	__u32	size;
+	__u32	flags;
+	__u32	offset;
+	__u32	len;
+	__u64	data;
+};
+
+/**
+ * struct kvm_uefivars_machine_reset - MACHINE_RESET: the machine was reset
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ *
+ * Volatile variables, boot phases, policies and registers start anew. This is
+ * the VMM's word only; nothing the guest writes has this effect.
+ */
+struct kvm_uefivars_machine_reset {
+	__u32	size;
+	__u32	flags;
+};
+
+#endif /* _UAPI_LINUX_KVM_UEFIVARS_H */

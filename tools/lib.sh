@@ -111,6 +111,7 @@ kuv_apt_source() {
 	     -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
 	     -o APT::Sandbox::User=root)
 	if [ -z "$(find "$apt/updated" -mmin -360 2>/dev/null)" ]; then
+		# shellcheck disable=SC2016 # apt expands these
 		apt-get indextargets 'Created-By: Packages' --format \
 			'$(ORIGIN) deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' |
 			sed -n 's/^Debian //p' | sort -u >"$apt/sources.list"

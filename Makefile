@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# User targets; kbuild reads the Kbuild file beside this one instead.
+
+O := $(CURDIR)/build
+KDIR ?= /lib/modules/$(shell uname -r)/build
+prefix ?= /usr/local
+DESTDIR ?=
+export prefix DESTDIR
+
+USERSPACE := libkuv vard-sync kuv-run
+
+help:
+	@echo 'make demo       a VM writes variables, dies, and a new one has them'
+	@echo 'make check      every test; last line is the result'
+	@echo 'make bench      instructions and exits per call'
+	@echo 'make            build the programs into build/'
+	@echo 'make modules    build the module for KDIR=$(KDIR)'
+	@echo 'make install    install programs and units below $$DESTDIR$$prefix'
+	@echo 'make modules_install  install the module for KDIR'
+	@echo 'make clean      remove what was built here (the cache stays)'
+
+all: $(USERSPACE)
+
+$(USERSPACE):
+	@mkdir -p $(O)
+	+$(MAKE) --no-print-directory -C userspace/$@ all O=$(O)
+
+vard-sync kuv-run: libkuv
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+install: all
+	set -e; for d in $(USERSPACE); do \
+		$(MAKE) --no-print-directory -C userspace/$$d install O=$(O); done
+
+demo:
+	@tools/demo.sh
+
+check:
+	@tools/testing/check.sh
+
+bench:
+	@tools/testing/bench/run.sh
+
+clean:
+	rm -rf $(O)
+	find kernel uapi -name '*.o' -delete -o -name '*.cmd' -delete
+	rm -f *.ko *.mod *.mod.c *.o modules.order Module.symvers .*.cmd
+
+.DEFAULT_GOAL := all
+.PHONY: help all $(USERSPACE) modules modules_install install demo check bench clean

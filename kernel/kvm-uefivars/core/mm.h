@@ -7,7 +7,8 @@
 
 /**
  * struct kuv_mm_result - what the caller must know about an answered message
- * @seq: newest change the message made to a non-volatile variable; 0 for none
+ * @seq: change to a non-volatile variable that must be durable before the guest
+ *	sees the reply, whatever @status says; 0 for none
  * @status_offset: where the reply has its EFI_STATUS; 0 if it has none
  * @protocol: KUV_MM_* for statistics and tracing
  * @function: function or command of the message, 0 for an event

@@ -5,57 +5,63 @@
 
 #include "policy.h"
 #include "status.h"
+#include "varcheck.h"
 #include "vardb.h"
-
-/**
- * struct kuv_limits - how much one VM may store
- * @nv_size: bytes of the non-volatile pool
- * @volatile_size: bytes of the volatile pool
- * @var_size: largest header + name + data of a plain non-volatile variable
- * @auth_var_size: the same for an authenticated variable
- * @volatile_var_size: the same for a volatile variable
- *
- * The header of a variable counts 60 bytes, as in a flash store.
- */
-struct kuv_limits {
-	u64 nv_size;
-	u64 volatile_size;
-	u32 var_size;
-	u32 auth_var_size;
-	u32 volatile_var_size;
-};
 
 /**
  * struct kuv_service - the state of one VM's variable service
  * @db: variables, their accounting and the order of their changes
  * @policy: registered variable policies
- * @limits: limits in force
+ * @varcheck: properties the firmware set
+ * @limits: limits in force; to change them while running, just write it
  * @end_of_dxe: the firmware left its trusted phase
  * @ready_to_boot: the firmware is about to start a boot option
  * @at_runtime: ExitBootServices was called
+ * @setup_mode: no platform key is enrolled
+ * @closed: the last reset failed, every request answers EFI_DEVICE_ERROR
+ *
+ * The phases go one way only, until kuv_service_reset().
  *
  * No locks: the caller serialises every call on one service.
  */
 struct kuv_service {
 	struct kuv_vardb db;
 	struct kuv_policy policy;
+	struct kuv_varcheck varcheck;
 	struct kuv_limits limits;
 	bool end_of_dxe;
 	bool ready_to_boot;
 	bool at_runtime;
+	bool setup_mode;
+	bool closed;
+};
+
+/**
+ * struct kuv_storage_info - what QueryVariableInfo tells
+ * @storage_max: bytes of the pool
+ * @storage_left: bytes of it that are free
+ * @var_max: most name plus data that one variable may have now
+ */
+struct kuv_storage_info {
+	u64 storage_max;
+	u64 storage_left;
+	u64 var_max;
 };
 
 /**
  * kuv_service_init() - an empty service, as at power-on
  * @s: uninitialised memory
  * @limits: limits; none may be 0
+ * @hash_key: 16 random bytes that no guest knows, copied
  *
- * kuv_service_reset() must follow before the first request.
+ * The service is closed; kuv_service_reset() must follow before the first
+ * request. kuv_service_host_set() works before that.
  *
  * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
-int kuv_service_init(struct kuv_service *s, const struct kuv_limits *limits);
+int kuv_service_init(struct kuv_service *s, const struct kuv_limits *limits,
+		     const u8 *hash_key);
 
 /**
  * kuv_service_exit() - free everything a service owns
@@ -78,5 +84,123 @@ void kuv_service_exit(struct kuv_service *s);
  * EFI_DEVICE_ERROR until a reset succeeds.
  */
 int kuv_service_reset(struct kuv_service *s);
+
+/**
+ * kuv_service_get() - GetVariable, without the copy
+ * @s: service
+ * @name: variable
+ * @ret_var: variable found; valid until the next change
+ *
+ * Context: Any.
+ * Return: SUCCESS, NOT_FOUND (absent, or hidden at runtime), DEVICE_ERROR.
+ */
+kuv_status_t kuv_service_get(const struct kuv_service *s,
+			     const struct kuv_name *name,
+			     const struct kuv_var **ret_var);
+
+/**
+ * kuv_service_next() - GetNextVariableName, without the copy
+ * @s: service
+ * @name: variable before; an empty name begins
+ * @ret_var: variable found; valid until the next change
+ *
+ * Context: Any.
+ * Return: SUCCESS, NOT_FOUND (end), INVALID_PARAMETER (@name is not there),
+ * DEVICE_ERROR.
+ */
+kuv_status_t kuv_service_next(const struct kuv_service *s,
+			      const struct kuv_name *name,
+			      const struct kuv_var **ret_var);
+
+/**
+ * kuv_service_set() - SetVariable, as the guest calls it
+ * @s: service
+ * @w: what to write; @w->data still has its descriptor if authenticated
+ * @seq: change that must be durable before the guest sees the result: the one
+ *	made, or an older pending one that this call would repeat; 0 for none.
+ *	May be set although the status is an error.
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: As the UEFI specification and edk2 have it; DEVICE_ERROR if the host
+ * has no memory. On an error nothing has changed.
+ */
+kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
+			     u64 *seq);
+
+/**
+ * kuv_service_query() - QueryVariableInfo
+ * @s: service
+ * @attributes: selects the pool
+ * @ret_info: answer
+ *
+ * Context: Any.
+ * Return: SUCCESS, INVALID_PARAMETER, UNSUPPORTED or DEVICE_ERROR.
+ */
+kuv_status_t kuv_service_query(const struct kuv_service *s, u32 attributes,
+			       struct kuv_storage_info *ret_info);
+
+/**
+ * kuv_service_end_of_dxe() - the firmware leaves its trusted phase
+ * @s: service
+ *
+ * Policies and properties are enforced from now on and can no longer be set.
+ *
+ * Context: Any.
+ */
+void kuv_service_end_of_dxe(struct kuv_service *s);
+
+/**
+ * kuv_service_ready_to_boot() - the firmware starts a boot option
+ * @s: service
+ *
+ * Means EndOfDxe too, if that was not seen.
+ *
+ * Context: Any.
+ */
+void kuv_service_ready_to_boot(struct kuv_service *s);
+
+/**
+ * kuv_service_exit_boot_services() - the operating system took over
+ * @s: service
+ *
+ * Means EndOfDxe too, if that was not seen.
+ *
+ * Context: Any.
+ */
+void kuv_service_exit_boot_services(struct kuv_service *s);
+
+/**
+ * kuv_service_host_set() - the host's operator creates or replaces a variable
+ * @s: service
+ * @name: variable, not empty, no NUL in it
+ * @attributes: stored attributes: BS always, no AP
+ * @time: EFI_TIME of an authenticated variable, 16 bytes, NULL for zero
+ * @data: data
+ * @len: bytes of @data, not 0
+ * @clean: the caller has it on disk: do not log a change
+ * @seq: sequence number of the change, 0 if none was logged; may be NULL
+ *
+ * No signature, read-only name or phase stands in its way.
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: SUCCESS, INVALID_PARAMETER (name or attributes), OUT_OF_RESOURCES
+ * (over a limit) or DEVICE_ERROR (no memory).
+ */
+kuv_status_t kuv_service_host_set(struct kuv_service *s,
+				  const struct kuv_name *name, u32 attributes,
+				  const u8 *time, const void *data, u32 len,
+				  bool clean, u64 *seq);
+
+/**
+ * kuv_service_host_delete() - the host's operator deletes a variable
+ * @s: service
+ * @name: variable
+ * @seq: sequence number of the change, 0 if none was logged; may be NULL
+ *
+ * Context: May sleep.
+ * Return: SUCCESS, NOT_FOUND or OUT_OF_RESOURCES.
+ */
+kuv_status_t kuv_service_host_delete(struct kuv_service *s,
+				     const struct kuv_name *name, u64 *seq);
 
 #endif /* _KUV_CORE_SERVICE_H */

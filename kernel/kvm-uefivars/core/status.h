@@ -3,9 +3,11 @@
 #ifndef _KUV_CORE_STATUS_H
 #define _KUV_CORE_STATUS_H
 
-#include <linux/types.h>
+#include <asm/byteorder.h>
 
+#include <linux/errno.h>
 #include <linux/kvm_uefivars_mailbox.h>
+#include <linux/types.h>
 
 typedef u64 __bitwise kuv_status_t;
 
@@ -35,6 +37,26 @@ typedef u64 __bitwise kuv_status_t;
 static inline __le64 kuv_status_wire(kuv_status_t status)
 {
 	return cpu_to_le64((__force u64)status);
+}
+
+/**
+ * kuv_status_from_errno() - what a guest is told about a failure of the host
+ * @err: 0 or a negative errno
+ *
+ * Context: Any.
+ * Return: EFI_SUCCESS for 0, EFI_OUT_OF_RESOURCES for -ENOSPC, else
+ * EFI_DEVICE_ERROR: the guest can do nothing about it.
+ */
+static inline kuv_status_t kuv_status_from_errno(int err)
+{
+	switch (err) {
+	case 0:
+		return KUV_SUCCESS;
+	case -ENOSPC:
+		return KUV_OUT_OF_RESOURCES;
+	default:
+		return KUV_DEVICE_ERROR;
+	}
 }
 
 #endif /* _KUV_CORE_STATUS_H */

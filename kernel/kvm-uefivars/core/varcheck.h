@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a variable must look like: read-only names and set properties. */
+#ifndef _KUV_CORE_VARCHECK_H
+#define _KUV_CORE_VARCHECK_H
+
+#include "vardb.h"
+
+/* What a guest may set in one boot: properties, and bytes of their names. */
+#define KUV_PROPERTY_NR_MAX	256
+#define KUV_PROPERTY_NAMES_MAX	65536
+
+#define KUV_PROPERTY_REVISION	1
+#define KUV_PROPERTY_READ_ONLY	(1U << 0)
+
+/**
+ * struct kuv_varcheck - properties that the firmware set in this boot
+ * @properties: list of them
+ * @nr: properties
+ * @names_len: bytes of all their names
+ */
+struct kuv_varcheck {
+	/* private: */
+	struct list_head properties;
+	u32 nr;
+	u32 names_len;
+};
+
+/**
+ * kuv_varcheck_init() - no properties but the built-in ones
+ * @vc: uninitialised memory
+ *
+ * Context: Any.
+ */
+void kuv_varcheck_init(struct kuv_varcheck *vc);
+
+/**
+ * kuv_varcheck_reset() - forget what was set; frees all memory
+ * @vc: properties
+ *
+ * Context: May sleep.
+ */
+void kuv_varcheck_reset(struct kuv_varcheck *vc);
+
+/**
+ * kuv_varcheck_set_property() - set or replace the property of one name
+ * @vc: properties
+ * @name: variable
+ * @property: value; its revision is checked
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: SUCCESS, INVALID_PARAMETER (revision, empty name) or
+ * OUT_OF_RESOURCES (too many, or no memory).
+ */
+kuv_status_t
+kuv_varcheck_set_property(struct kuv_varcheck *vc, const struct kuv_name *name,
+			  const struct kvm_uefivars_var_property *property);
+
+/**
+ * kuv_varcheck_property() - the property that applies to a name
+ * @vc: properties
+ * @name: variable
+ *
+ * Context: Any.
+ * Return: The property, set or built in, or NULL; valid until the next set.
+ */
+const struct kvm_uefivars_var_property *
+kuv_varcheck_property(const struct kuv_varcheck *vc,
+		      const struct kuv_name *name);
+
+/**
+ * kuv_varcheck_is_fixed() - is it a variable that only the service writes?
+ * @name: variable
+ *
+ * True from power-on, whatever properties a guest sets.
+ *
+ * Context: Any.
+ * Return: true if every write by a guest must fail.
+ */
+bool kuv_varcheck_is_fixed(const struct kuv_name *name);
+
+/**
+ * kuv_varcheck_check() - does a write fit the property of its name?
+ * @vc: properties
+ * @w: write
+ *
+ * Context: Any.
+ * Return: SUCCESS, WRITE_PROTECTED or INVALID_PARAMETER.
+ */
+kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
+				const struct kuv_write *w);
+
+#endif /* _KUV_CORE_VARCHECK_H */

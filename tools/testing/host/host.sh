@@ -7,6 +7,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 # shellcheck source=tools/testing/host/lib/initrd.sh
 source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
+# shellcheck source=tools/testing/host/lib/emulator.sh
+source "$KUV_TOP/tools/testing/host/lib/emulator.sh"
 
 usage() {
 	cat <<-END
@@ -88,10 +90,11 @@ fill_share() {
 # shellcheck disable=SC2054 # QEMU's options have commas
 # boot: QEMU in the foreground until the host powers off.
 boot() {
-	local initrd=$1 words serial out pid rc=0
+	local initrd=$1 words serial out pid rc=0 env
 	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr"
 	words+=" kuv.share=$share $append"
 
+	mapfile -t env < <(kuv_emulator_env)
 	# QEMU opens the far end of a cat: stdout may be anything then.
 	exec {out}> >(cat)
 	pid=$!
@@ -103,7 +106,7 @@ boot() {
 			-chardev "file,id=out,path=/dev/fd/$out"
 			-device virtserialport,chardev=out,name=kuv.out)
 	fi
-	timeout --foreground -k 5 "$limit" qemu-system-x86_64 \
+	timeout --foreground -k 5 "$limit" env "${env[@]}" qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-machine "${KUV_HOST_MACHINE:-pc}" \
 		-accel "tcg,thread=single${KUV_HOST_TCG:-}" \

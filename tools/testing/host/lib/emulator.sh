@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The QEMU that emulates the host, with one defect of QEMU 7.2's TCG worked around.
+
+# When a nested guest writes CR8 while KVM waits for its interrupt window, QEMU 7.2
+# raises the virtual interrupt from the vCPU thread without its big lock, and an
+# assertion in tcg_handle_interrupt() ends the emulator. edk2 writes CR8 in every timer
+# interrupt, so no firmware would get through. Only the assertion is wrong here: the
+# thread changes its own vCPU. The accelerator is a loadable part of Debian's QEMU:
+# a copy of it gets its question after the lock renamed, and a preloaded function says yes.
+
+kuv_emu_symbol=qemu_mutex_iothread_locked
+kuv_emu_answer=kuv_mutex_iothread_assumed
+
+# kuv_emulator_env: what to set for the emulator's QEMU, one NAME=VALUE per line;
+# nothing where this QEMU has no such part.
+kuv_emulator_env() {
+	local so dir
+
+	so=$(echo /usr/lib/*/qemu/accel-tcg-x86_64.so)
+	[ -e "$so" ] && grep -q "$kuv_emu_symbol" "$so" || return 0
+	dir=$KUV_CACHE/host-qemu/$(sha256sum <"$so" | cut -c1-16)
+	[ -d "$dir" ] || kuv_emulator_make "$so" "$dir"
+	echo "QEMU_MODULE_DIR=$dir"
+	echo "LD_PRELOAD=$dir/answer.so"
+}
+
+# kuv_emulator_make SO DIR: the renamed copy and the answering function.
+kuv_emulator_make() {
+	local so=$1 dir=$2 tmp=$2.$$
+
+	[ ${#kuv_emu_symbol} = ${#kuv_emu_answer} ] || kuv_die "names differ in length"
+	kuv_need gcc-12 libc6-dev
+	mkdir -p "$tmp"
+	sed "s/$kuv_emu_symbol/$kuv_emu_answer/" "$so" >"$tmp/${so##*/}"
+	echo "_Bool $kuv_emu_answer(void) { return 1; }" |
+		gcc-12 -shared -fPIC -O2 -x c -o "$tmp/answer.so" -
+	mv -T "$tmp" "$dir" 2>/dev/null || rm -rf "$tmp"
+}

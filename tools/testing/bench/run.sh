@@ -1,0 +1,269 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Counts instructions, exits and returns to the VMM per operation on the emulated host,
+# prints a table and checks the gates. KTAP; the last line is "N passed, N failed".
+
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
+# shellcheck source=tools/testing/host/lib/initrd.sh
+source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
+
+usage() {
+	cat <<-END
+	usage: run.sh [--kernel 6.12|6.1] [--out DIR] [--empty] [MODULE.ko...]
+	Without a MODULE both back ends are built and measured. --empty measures only the
+	doorbell nobody listens to, without a module. DIR keeps the results and the console.
+	END
+}
+
+here=$KUV_TOP/tools/testing/bench
+kernel=6.12
+limit=600
+out=
+modules=()
+empty=
+passed=0
+failed=0
+
+# Most instructions of GetVariable 64 B, in hundredths of the empty doorbell's.
+ratio_max=160
+
+parse() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel) kernel=$2; shift ;;
+		--out) out=$2; shift ;;
+		--empty) empty=1 ;;
+		--help) usage; exit 0 ;;
+		-*) usage >&2; kuv_die "unknown option $1" ;;
+		*) modules+=("$1") ;;
+		esac
+		shift
+	done
+}
+
+# build: the guest, its VMM and, if none was named, both forms of the module.
+build() {
+	kuv_need gcc make binutils libc6-dev qemu-system-x86 busybox-static \
+		kmod xz-utils
+	make -s -C "$here" O="$out/bin" >&2 || kuv_die "cannot build the bench"
+	if [ -z "$empty" ] && [ ${#modules[@]} = 0 ]; then
+		modules=("$("$KUV_TOP/tools/build-module.sh" "$kernel" auto | tail -n 1)"
+			 "$("$KUV_TOP/tools/build-module.sh" "$kernel" fput | tail -n 1)")
+	fi
+}
+
+# pack: a host with nothing on it but the bench; the order of files is fixed.
+pack() {
+	local dir=$out/initrd ko need i=0
+	local -a deps=(kvm-amd)
+
+	rm -rf "$dir"
+	kuv_initrd_busybox "$dir"
+	mkdir -p "$dir/kuv"
+	for ko in "${modules[@]}"; do
+		cp "$ko" "$dir/kuv/$((++i)).ko"
+		need=$(PATH=$PATH:/sbin:/usr/sbin modinfo -F depends "$ko")
+		IFS=, read -ra need <<<"$need"
+		deps+=("${need[@]}")
+	done
+	kuv_initrd_modules "$dir" "${deps[@]}"
+	cp "$out/bin/bench-vmm" "$out/bin/bench-guest.bin" "$dir/bin/"
+	install -m 755 "$here/init" "$dir/init"
+	find "$dir" -exec touch -h -d @0 {} +
+	kuv_initrd_pack "$dir" "$out/initrd.cpio"
+	rm -rf "$dir"
+}
+
+# boot: one run in virtual time; the same image gives the same numbers.
+boot() {
+	local words rc=0
+
+	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr norandmaps"
+	words+=" randomize_kstack_offset=off"
+	rm -f "$out/results" "$out/console.log"
+	timeout --foreground -k 5 "$limit" qemu-system-x86_64 \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-machine pc -m 512 -smp 1 -accel tcg,thread=single \
+		-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm \
+		-cpu max,+svm,-erms,-fsrm,-rdrand,-rdseed \
+		-kernel "$KUV_VMLINUZ" -initrd "$out/initrd.cpio" -append "$words" \
+		-serial "file:$out/console.log" -serial "file:$out/results" || rc=$?
+	[ "$rc" = 0 ] || kuv_say "bench: the emulator ended with status $rc"
+	touch "$out/results"
+}
+
+# report OK TEXT...: one KTAP line.
+report() {
+	local ok=$1
+	shift
+	if [ "$ok" = 1 ]; then
+		passed=$((passed + 1))
+		echo "ok $((passed + failed)) - $*"
+	else
+		failed=$((failed + 1))
+		echo "not ok $((passed + failed)) - $*"
+	fi
+}
+
+# is EXPRESSION: 1 if this arithmetic is true.
+is() {
+	echo "$(($1 ? 1 : 0))"
+}
+
+# result SETUP OP FIELD: a number of the one result line of an operation; -1 if there is
+# not exactly one, or the line is not as bench.c prints it.
+result() {
+	local n='\([0-9]*\)' value
+
+	case $3 in
+	min) value=2 ;;
+	avg) value=3 ;;
+	max) value=4 ;;
+	windows) value=5 ;;
+	exits_min) value=6 ;;
+	exits_max) value=7 ;;
+	returns_min) value=8 ;;
+	returns_max) value=9 ;;
+	esac
+	# sed knows nine groups: the count of calls is matched and not kept.
+	sed -n "s/^result $1 $2 calls [0-9]* \\(min\\) $n avg $n max $n windows $n\
+ exits $n $n irqs [0-9]* returns $n $n bad 0\$/\\$value/p" "$out/results" |
+		awk 'NR == 1 { v = $0 } END { print NR == 1 ? v : -1 }'
+}
+
+# hundredths N D: N / D with two digits.
+hundredths() {
+	local r=$((($1 * 100 + $2 / 2) / $2))
+
+	printf '%d.%02d' $((r / 100)) $((r % 100))
+}
+
+# per_call MIN MAX: counts per window as counts per call.
+per_call() {
+	local s
+
+	s=$(hundredths "$1" 100)
+	[ "$1" = "$2" ] || s+="..$(hundredths "$2" 100)"
+	echo "${s//.00/}"
+}
+
+# table: every result line, next to the empty doorbell.
+table() {
+	local setup op base
+	local format='# %-18s %-16s %8s %8s %8s %6s %8s %6s\n'
+
+	base=$(result empty doorbell min)
+	# shellcheck disable=SC2059
+	printf "$format" setup operation min avg max exits returns ratio
+	while read -r _ setup op _; do
+		# shellcheck disable=SC2059
+		printf "$format" "$setup" "$op" \
+			"$(result "$setup" "$op" min)" \
+			"$(result "$setup" "$op" avg)" \
+			"$(result "$setup" "$op" max)" \
+			"$(per_call "$(result "$setup" "$op" exits_min)" \
+				    "$(result "$setup" "$op" exits_max)")" \
+			"$(per_call "$(result "$setup" "$op" returns_min)" \
+				    "$(result "$setup" "$op" returns_max)")" \
+			"$(hundredths "$(result "$setup" "$op" min)" "$base")"
+	done < <(grep '^result ' "$out/results")
+}
+
+# exactly SETUP OP EXITS RETURNS: in every window of 100 calls, interrupts not counted.
+exactly() {
+	local e0 e1 r0 r1
+
+	e0=$(result "$1" "$2" exits_min)
+	e1=$(result "$1" "$2" exits_max)
+	r0=$(result "$1" "$2" returns_min)
+	r1=$(result "$1" "$2" returns_max)
+	report "$(is "$e0 == 100 * $3 && $e1 == 100 * $3")" \
+		"$1 $2: exactly $3 exits per call"
+	report "$(is "$r0 == 100 * $4 && $r1 == 100 * $4")" \
+		"$1 $2: exactly $4 returns to the VMM per call"
+}
+
+# counted SETUP OP: the line is there and no answer was wrong.
+counted() {
+	report "$(is "$(result "$1" "$2" min) >= 0")" "$1 $2: right answers"
+}
+
+# port_line SETUP: no request was answered in a foreign thread, and only the set-up of
+# the registers went through the VMM.
+port_line() {
+	report "$(grep -c "^port $1 doorbell [1-9][0-9]* foreign 0 forwarded 4\$" \
+		"$out/results")" "$1: all requests answered in the ringing thread"
+}
+
+check_empty() {
+	counted empty nothing
+	counted empty doorbell
+	exactly empty nothing 0 0
+	exactly empty doorbell 1 0
+}
+
+# check_backend NAME: gates of one form of the module.
+check_backend() {
+	local op
+
+	for op in set-volatile-64 get-64 get-4096 get-next set-nv-64; do
+		counted "$1" "$op"
+		exactly "$1" "$op" 1 0
+	done
+	port_line "$1"
+	counted "$1-through" set-nv-64
+	counted "$1-forward" get-64
+	exactly "$1-forward" get-64 1 1
+}
+
+check_ratio() {
+	local get base
+
+	get=$(result "$1" get-64 min)
+	base=$(result empty doorbell min)
+	report "$(is "$get > 0 && $base > 0 && $get * 100 <= $base * $ratio_max")" \
+		"$1 get-64: at most $(hundredths "$ratio_max" 100) of the empty doorbell"
+}
+
+check_log() {
+	report "$(is "$(grep -c '^kernel ' "$out/results") == 0")" \
+		"no warning in the kernel log"
+	report "$(is "$(grep -c '^failed ' "$out/results") == 0 &&
+		$(grep -cx 'end' "$out/results") == 1")" "the bench came to its end"
+}
+
+# A KTAP reader needs the plan; the number of checks is known only now.
+finish() {
+	echo "1..$((passed + failed))"
+	if [ "$failed" != 0 ]; then
+		sed 's/^/# /' "$out/results"
+		echo "# console: $out/console.log"
+	fi
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+
+main() {
+	parse "$@"
+	out=${out:-$KUV_TOP/build/bench/$kernel}
+	mkdir -p "$out"
+	out=$(realpath "$out")
+	build
+	eval "$("$KUV_TOP/tools/kernels.sh" "$kernel")"
+	pack
+	kuv_say "bench: measuring on $KUV_KREL"
+	boot
+	echo "KTAP version 1"
+	table
+	check_empty
+	if [ -z "$empty" ]; then
+		check_backend task_work
+		check_backend fput
+		check_ratio task_work
+	fi
+	check_log
+	finish
+}
+
+main "$@"

@@ -5,8 +5,8 @@
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
-# shellcheck source=tools/testing/host/lib/initrd.sh
-source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
+# shellcheck source=tools/testing/bench/rig.sh
+source "$KUV_TOP/tools/testing/bench/rig.sh"
 
 usage() {
 	cat <<-END
@@ -16,11 +16,6 @@ usage() {
 	END
 }
 
-here=$KUV_TOP/tools/testing/bench
-kernel=6.12
-limit=600
-out=
-modules=()
 empty=
 passed=0
 failed=0
@@ -40,57 +35,6 @@ parse() {
 		esac
 		shift
 	done
-}
-
-# build: the guest, its VMM and, if none was named, both forms of the module.
-build() {
-	kuv_need gcc make binutils libc6-dev qemu-system-x86 busybox-static \
-		kmod xz-utils
-	make -s -C "$here" O="$out/bin" >&2 || kuv_die "cannot build the bench"
-	if [ -z "$empty" ] && [ ${#modules[@]} = 0 ]; then
-		modules=("$("$KUV_TOP/tools/build-module.sh" "$kernel" auto | tail -n 1)"
-			 "$("$KUV_TOP/tools/build-module.sh" "$kernel" fput | tail -n 1)")
-	fi
-}
-
-# pack: a host with nothing on it but the bench; the order of files is fixed.
-pack() {
-	local dir=$out/initrd ko need i=0
-	local -a deps=(kvm-amd)
-
-	rm -rf "$dir"
-	kuv_initrd_busybox "$dir"
-	mkdir -p "$dir/kuv"
-	for ko in "${modules[@]}"; do
-		cp "$ko" "$dir/kuv/$((++i)).ko"
-		need=$(PATH=$PATH:/sbin:/usr/sbin modinfo -F depends "$ko")
-		IFS=, read -ra need <<<"$need"
-		deps+=("${need[@]}")
-	done
-	kuv_initrd_modules "$dir" "${deps[@]}"
-	cp "$out/bin/bench-vmm" "$out/bin/bench-guest.bin" "$dir/bin/"
-	install -m 755 "$here/init" "$dir/init"
-	find "$dir" -exec touch -h -d @0 {} +
-	kuv_initrd_pack "$dir" "$out/initrd.cpio"
-	rm -rf "$dir"
-}
-
-# boot: one run in virtual time; the same image gives the same numbers.
-boot() {
-	local words rc=0
-
-	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr norandmaps"
-	words+=" randomize_kstack_offset=off"
-	rm -f "$out/results" "$out/console.log"
-	timeout --foreground -k 5 "$limit" qemu-system-x86_64 \
-		-nodefaults -no-user-config -display none -no-reboot \
-		-machine pc -m 512 -smp 1 -accel tcg,thread=single \
-		-icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm \
-		-cpu max,+svm,-erms,-fsrm,-rdrand,-rdseed \
-		-kernel "$KUV_VMLINUZ" -initrd "$out/initrd.cpio" -append "$words" \
-		-serial "file:$out/console.log" -serial "file:$out/results" || rc=$?
-	[ "$rc" = 0 ] || kuv_say "bench: the emulator ended with status $rc"
-	touch "$out/results"
 }
 
 # report OK TEXT...: one KTAP line.
@@ -249,11 +193,12 @@ main() {
 	out=${out:-$KUV_TOP/build/bench/$kernel}
 	mkdir -p "$out"
 	out=$(realpath "$out")
-	build
-	eval "$("$KUV_TOP/tools/kernels.sh" "$kernel")"
-	pack
+	if [ -z "$empty" ] && [ ${#modules[@]} = 0 ]; then
+		bench_modules
+	fi
+	bench_prepare
 	kuv_say "bench: measuring on $KUV_KREL"
-	boot
+	bench_boot ""
 	echo "KTAP version 1"
 	table
 	check_empty

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* UEFI variable services of one VM: Get, Set, GetNext, Query and boot phases. */
+/* UEFI variable services of one VM: Get, Set, GetNext, Query, boot phases. */
 #ifndef _KUV_CORE_SERVICE_H
 #define _KUV_CORE_SERVICE_H
 

@@ -272,6 +272,26 @@ const struct kuv_var *kuv_vardb_find(const struct kuv_vardb *db,
 				     const struct kuv_name *name);
 
 /**
+ * kuv_vardb_find_visible() - look a variable up as a guest sees it
+ * @db: database
+ * @name: name
+ * @at_runtime: ExitBootServices was called: only RT variables are seen
+ *
+ * Context: Any.
+ * Return: The variable or NULL; valid until the next change.
+ */
+static inline const struct kuv_var *
+kuv_vardb_find_visible(const struct kuv_vardb *db, const struct kuv_name *name,
+		       bool at_runtime)
+{
+	const struct kuv_var *v = kuv_vardb_find(db, name);
+
+	if (v && at_runtime && !(v->attributes & KVM_UEFIVARS_ATTR_RT))
+		return NULL;
+	return v;
+}
+
+/**
  * kuv_vardb_pending_seq() - change of a name that is not acknowledged yet
  * @db: database
  * @name: name

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Bounded cursor over a private copy of guest bytes, and UTF-16 inside it. */
+#include "buf.h"
+
+void *kuv_buf_take(struct kuv_buf *b, u64 len)
+{
+	u8 *p = b->data + b->pos;
+
+	if (len > b->len - b->pos) /* cannot wrap: pos <= len */
+		return NULL;
+	b->pos += len;
+	return p;
+}
+
+u32 kuv_utf16_len(const u8 *p, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (!kuv_utf16_at(p, i))
+			break;
+	return i;
+}

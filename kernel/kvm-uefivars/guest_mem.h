@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Guest memory: copies by guest physical address, and a table of host addresses. */
+#ifndef _KUV_GUEST_MEM_H
+#define _KUV_GUEST_MEM_H
+
+#include <linux/types.h>
+
+#include <linux/kvm_uefivars.h>
+
+/* Most slots of one table; a VMM numbers its slots below this. */
+#define KUV_MEM_SLOTS_MAX	1024
+
+struct kuv_guest_mem;
+
+/**
+ * struct kuv_guest_mem_ops - one way to reach guest memory
+ * @read: copy @len bytes at @gpa to @dst; 0 or -EFAULT
+ * @write: copy @len bytes at @src to @gpa; 0 or -EFAULT
+ *
+ * Both may sleep, and copy in part before they fail.
+ */
+struct kuv_guest_mem_ops {
+	int (*read)(struct kuv_guest_mem *mem, u64 gpa, void *dst, u32 len);
+	int (*write)(struct kuv_guest_mem *mem, u64 gpa, const void *src, u32 len);
+};
+
+/**
+ * struct kuv_guest_mem - guest memory of one VM, by whatever means
+ * @ops: how to reach it
+ */
+struct kuv_guest_mem {
+	const struct kuv_guest_mem_ops *ops;
+};
+
+/**
+ * struct kuv_mem_slot - a piece of guest memory in the VMM's address space
+ * @gpa: first guest physical address
+ * @len: bytes; @gpa + @len does not wrap
+ * @hva: where it starts in the VMM
+ * @id: the VMM's number for it
+ * @readonly: requests may not write there
+ */
+struct kuv_mem_slot {
+	u64 gpa;
+	u64 len;
+	u64 hva;
+	u32 id;
+	bool readonly;
+};
+
+/**
+ * struct kuv_mem_table - guest memory described by the VMM
+ * @mem: access; the caller's current->mm must be the VMM's
+ * @slots: slots by rising @gpa, disjoint
+ * @nr: used slots
+ * @max: room in @slots
+ * @last: slot of the last access, which is the likeliest for the next
+ *
+ * No lock of its own: the owner serialises every call.
+ */
+struct kuv_mem_table {
+	struct kuv_guest_mem mem;
+	struct kuv_mem_slot *slots;
+	u32 nr;
+	u32 max;
+	u32 last;
+};
+
+/**
+ * kuv_mem_table_init() - an empty table
+ * @t: uninitialised memory
+ *
+ * Context: Any.
+ */
+void kuv_mem_table_init(struct kuv_mem_table *t);
+
+/**
+ * kuv_mem_table_exit() - free what a table owns
+ * @t: table
+ *
+ * Context: May sleep.
+ */
+void kuv_mem_table_exit(struct kuv_mem_table *t);
+
+/**
+ * kuv_mem_table_set() - add, replace or remove a slot
+ * @t: table
+ * @arg: slot as the VMM describes it; sizes and flags are checked here
+ *
+ * Context: May sleep; in the VMM's address space.
+ * Return: 0, -EINVAL, -EFAULT (not a user address), -ENOSPC (slot number) or
+ * -ENOMEM; on an error the table is as before.
+ */
+int kuv_mem_table_set(struct kuv_mem_table *t,
+		      const struct kvm_uefivars_memory *arg);
+
+#endif /* _KUV_GUEST_MEM_H */

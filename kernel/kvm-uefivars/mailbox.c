@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The register file: widths, DMA and PIO modes, bounded by BUFFER_SIZE. */
+#include "mailbox.h"
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <linux/kvm_uefivars_mailbox.h>
+
+#include "compat.h"
+#include "guest_mem.h"
+#include "store.h"
+
+#define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
+
+static __le16 *kuv_mailbox_status(struct kuv_mailbox *mb)
+{
+	return (__le16 *)(mb->page + KVM_UEFIVARS_REG_CMD_STS);
+}
+
+void kuv_mailbox_set_status(struct kuv_mailbox *mb, u16 status)
+{
+	/* A guest that sees the status must see the reply in its memory. */
+	smp_store_release(kuv_mailbox_status(mb), cpu_to_le16(status));
+}
+
+/* Keep what a guest reads without an exit equal to the registers. */
+static void kuv_mailbox_publish(struct kuv_mailbox *mb)
+{
+	put_unaligned_le32(mb->size, mb->page + KVM_UEFIVARS_REG_BUFFER_SIZE);
+	put_unaligned_le64(mb->addr, mb->page + KVM_UEFIVARS_REG_ADDR_LO);
+	put_unaligned_le32(~mb->pio_crc, mb->page + KVM_UEFIVARS_REG_PIO_CRC32C);
+}
+
+/* After a change of the bytes below the PIO position, or of the position. */
+static void kuv_mailbox_set_pos(struct kuv_mailbox *mb, u32 pos)
+{
+	mb->pio_pos = pos;
+	mb->pio_crc = pos ? kuv_crc32c(~0U, mb->buf, pos) : ~0U;
+}
+
+/* Zero everything from @len on. */
+static void kuv_mailbox_trim(struct kuv_mailbox *mb, u32 len)
+{
+	if (mb->dirty > len)
+		memset(mb->buf + len, 0, mb->dirty - len);
+	mb->dirty = min(mb->dirty, len);
+}
+
+void kuv_mailbox_reset(struct kuv_mailbox *mb)
+{
+	kuv_mailbox_trim(mb, 0);
+	kuv_mailbox_set_pos(mb, 0);
+	mb->size = 0;
+	mb->addr = 0;
+	kuv_mailbox_publish(mb);
+	kuv_mailbox_set_status(mb, KVM_UEFIVARS_STS_SUCCESS);
+}
+
+int kuv_mailbox_init(struct kuv_mailbox *mb, struct kuv_store *store,
+		     struct kuv_guest_mem *mem)
+{
+	*mb = (struct kuv_mailbox){ .store = store, .mem = mem };
+	mb->page = (u8 *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	if (!mb->page)
+		return -ENOMEM;
+	memset(mb->page, 0xff, PAGE_SIZE);
+	put_unaligned_le16(KVM_UEFIVARS_MAGIC_VALUE,
+			   mb->page + KVM_UEFIVARS_REG_MAGIC);
+	put_unaligned_le32(0, mb->page + KVM_UEFIVARS_REG_FLAGS);
+	kuv_mailbox_reset(mb);
+	return 0;
+}
+
+void kuv_mailbox_exit(struct kuv_mailbox *mb)
+{
+	kvfree(mb->buf);
+	free_page((unsigned long)mb->page);
+}
+
+static void kuv_mailbox_set_size(struct kuv_mailbox *mb, u32 size)
+{
+	size = min(size, KVM_UEFIVARS_BUFFER_MAX);
+	if (size && !mb->buf) {
+		mb->buf = kvzalloc(KVM_UEFIVARS_BUFFER_MAX, GFP_KERNEL_ACCOUNT);
+		if (!mb->buf)
+			size = 0; /* commands then answer BAD_SIZE */
+	}
+	mb->size = size;
+	if (mb->pio_pos > size)
+		kuv_mailbox_set_pos(mb, size);
+	kuv_mailbox_publish(mb);
+}
+
+/*
+ * Length of the message whose header is in the buffer, header included, or 0 if
+ * the buffer cannot hold it.
+ */
+static u32 kuv_mailbox_total(struct kuv_mailbox *mb)
+{
+	const struct kvm_uefivars_mm_header *hdr = (const void *)mb->buf;
+	u64 len = get_unaligned_le64(&hdr->message_len);
+
+	if (len > mb->size - KUV_HEADER_LEN)
+		return 0;
+	return KUV_HEADER_LEN + len;
+}
+
+/* Snapshot header, then message. Reads each guest byte once. */
+static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u32 *total)
+{
+	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
+
+	mb->dirty = max_t(u32, mb->dirty, KUV_HEADER_LEN);
+	if (ops->read(mb->mem, mb->addr, mb->buf, KUV_HEADER_LEN))
+		return KVM_UEFIVARS_STS_UNKNOWN;
+	*total = kuv_mailbox_total(mb);
+	if (!*total)
+		return KVM_UEFIVARS_STS_BAD_SIZE;
+	mb->dirty = max(mb->dirty, *total);
+	if (ops->read(mb->mem, mb->addr + KUV_HEADER_LEN,
+		      mb->buf + KUV_HEADER_LEN, *total - KUV_HEADER_LEN))
+		return KVM_UEFIVARS_STS_UNKNOWN;
+	return KVM_UEFIVARS_STS_SUCCESS;
+}
+
+static u16 kuv_mailbox_dma(struct kuv_mailbox *mb)
+{
+	u32 total;
+	u16 status;
+
+	if (mb->size < KUV_HEADER_LEN)
+		return KVM_UEFIVARS_STS_BAD_SIZE;
+	status = kuv_mailbox_fetch(mb, &total);
+	if (status == KVM_UEFIVARS_STS_SUCCESS) {
+		kuv_mailbox_trim(mb, total);
+		status = kuv_store_request(mb->store, mb->buf, total, mb->size);
+	}
+	/* What a failed request left unwritten is as the guest wrote it. */
+	if (status == KVM_UEFIVARS_STS_SUCCESS &&
+	    mb->mem->ops->write(mb->mem, mb->addr, mb->buf, total))
+		status = KVM_UEFIVARS_STS_UNKNOWN;
+	if (mb->pio_pos)
+		kuv_mailbox_set_pos(mb, mb->pio_pos);
+	return status;
+}
+
+static u16 kuv_mailbox_pio(struct kuv_mailbox *mb)
+{
+	u32 total;
+	u16 status;
+
+	if (mb->size < KUV_HEADER_LEN)
+		return KVM_UEFIVARS_STS_BAD_SIZE;
+	total = kuv_mailbox_total(mb);
+	if (!total)
+		return KVM_UEFIVARS_STS_BAD_SIZE;
+	kuv_mailbox_trim(mb, total);
+	mb->dirty = total;
+	status = kuv_store_request(mb->store, mb->buf, total, mb->size);
+	kuv_mailbox_set_pos(mb, mb->pio_pos);
+	return status;
+}
+
+void kuv_mailbox_command(struct kuv_mailbox *mb, u16 cmd)
+{
+	u16 status = KVM_UEFIVARS_STS_SUCCESS;
+
+	switch (cmd) {
+	case KVM_UEFIVARS_CMD_DMA_MM:
+		status = kuv_mailbox_dma(mb);
+		break;
+	case KVM_UEFIVARS_CMD_PIO_MM:
+		status = kuv_mailbox_pio(mb);
+		break;
+	case KVM_UEFIVARS_CMD_PIO_ZERO:
+		kuv_mailbox_set_pos(mb, 0);
+		break;
+	case KVM_UEFIVARS_CMD_RESET:
+		kuv_mailbox_reset(mb);
+		break;
+	default:
+		status = KVM_UEFIVARS_STS_UNSUPPORTED;
+	}
+	if (cmd != KVM_UEFIVARS_CMD_DMA_MM || mb->pio_pos)
+		kuv_mailbox_publish(mb);
+	kuv_mailbox_set_status(mb, status);
+}
+
+/* The next @len staging bytes, or NULL with the position unchanged. */
+static u8 *kuv_mailbox_pio_take(struct kuv_mailbox *mb, u32 len)
+{
+	if (len > mb->size - mb->pio_pos)
+		return NULL;
+	return mb->buf + mb->pio_pos;
+}
+
+static void kuv_mailbox_pio_advance(struct kuv_mailbox *mb, u32 len)
+{
+	mb->pio_crc = kuv_crc32c(mb->pio_crc, mb->buf + mb->pio_pos, len);
+	mb->pio_pos += len;
+	kuv_mailbox_publish(mb);
+}
+
+static u64 kuv_mailbox_pio_read(struct kuv_mailbox *mb, u32 len)
+{
+	const u8 *p = kuv_mailbox_pio_take(mb, len);
+	__le64 data = 0;
+
+	if (!p)
+		return 0;
+	memcpy(&data, p, len);
+	kuv_mailbox_pio_advance(mb, len);
+	return le64_to_cpu(data);
+}
+
+static void kuv_mailbox_pio_write(struct kuv_mailbox *mb, u32 len, u64 data)
+{
+	u8 *p = kuv_mailbox_pio_take(mb, len);
+	__le64 raw = cpu_to_le64(data);
+
+	if (!p)
+		return;
+	memcpy(p, &raw, len);
+	mb->dirty = max(mb->dirty, mb->pio_pos + len);
+	kuv_mailbox_pio_advance(mb, len);
+}
+
+/* Whether there is a register that an access of @len bytes covers exactly. */
+static bool kuv_mailbox_has(u32 offset, u32 len)
+{
+	switch (offset) {
+	case KVM_UEFIVARS_REG_MAGIC:
+	case KVM_UEFIVARS_REG_CMD_STS:
+		return len == 2;
+	case KVM_UEFIVARS_REG_ADDR_LO:
+		return len == 4 || len == 8;
+	case KVM_UEFIVARS_REG_BUFFER_SIZE:
+	case KVM_UEFIVARS_REG_ADDR_HI:
+	case KVM_UEFIVARS_REG_PIO_CRC32C:
+	case KVM_UEFIVARS_REG_FLAGS:
+		return len == 4;
+	case KVM_UEFIVARS_REG_PIO_DATA:
+		return len == 1 || len == 2 || len == 4 || len == 8;
+	}
+	return false;
+}
+
+u64 kuv_mailbox_read(struct kuv_mailbox *mb, u32 offset, u32 len)
+{
+	__le64 data = 0;
+
+	if (!kuv_mailbox_has(offset, len))
+		return ~0ULL >> (64 - 8 * len);
+	if (offset == KVM_UEFIVARS_REG_PIO_DATA)
+		return kuv_mailbox_pio_read(mb, len);
+	memcpy(&data, mb->page + offset, len);
+	return le64_to_cpu(data);
+}
+
+void kuv_mailbox_write(struct kuv_mailbox *mb, u32 offset, u32 len, u64 data)
+{
+	if (!kuv_mailbox_has(offset, len))
+		return;
+	switch (offset) {
+	case KVM_UEFIVARS_REG_CMD_STS:
+		kuv_mailbox_command(mb, data);
+		return;
+	case KVM_UEFIVARS_REG_BUFFER_SIZE:
+		kuv_mailbox_set_size(mb, data);
+		return;
+	case KVM_UEFIVARS_REG_PIO_DATA:
+		kuv_mailbox_pio_write(mb, len, data);
+		return;
+	case KVM_UEFIVARS_REG_ADDR_LO:
+		if (len == 4)
+			data = (mb->addr & ~0xffffffffULL) | (u32)data;
+		break;
+	case KVM_UEFIVARS_REG_ADDR_HI:
+		data = (data << 32) | (u32)mb->addr;
+		break;
+	default:
+		return;
+	}
+	mb->addr = data;
+	kuv_mailbox_publish(mb);
+}

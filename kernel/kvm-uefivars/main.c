@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Module init and exit. */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "doorbell.h"
+#include "port.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static int __init kuv_init(void)
+{
+	int ret = kuv_doorbell_module_init();
+
+	if (ret)
+		return ret;
+	ret = kuv_chardev_init();
+	if (ret)
+		kuv_doorbell_module_exit();
+	return ret;
+}
+
+static void __exit kuv_exit(void)
+{
+	kuv_chardev_exit();
+	kuv_port_module_exit();
+	kuv_doorbell_module_exit();
+}
+
+module_init(kuv_init);
+module_exit(kuv_exit);
+MODULE_DESCRIPTION("UEFI variable service for KVM guests");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The port: one VM's mailbox, its memory and who may drive them. */
+#include "port.h"
+
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include <linux/kvm_uefivars_mailbox.h>
+
+#include "compat.h"
+#include "store.h"
+
+/* Ports may outlive their descriptors by the requests under way. */
+static atomic_t kuv_ports_nr = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(kuv_ports_gone);
+
+int kuv_port_create(struct kuv_store *store, struct kuv_port **ret_port)
+{
+	struct kuv_port *port;
+	int ret;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	if (!port)
+		return -ENOMEM;
+	kuv_mem_table_init(&port->mem);
+	ret = kuv_mailbox_init(&port->mailbox, store, &port->mem.mem);
+	if (ret)
+		goto err_alloc;
+	ret = kuv_store_port_open(store);
+	if (ret)
+		goto err_mailbox;
+	kuv_store_get(store);
+	port->store = store;
+	kref_init(&port->ref);
+	mutex_init(&port->lock);
+	atomic_inc(&kuv_ports_nr);
+	*ret_port = port;
+	return 0;
+
+err_mailbox:
+	kuv_mailbox_exit(&port->mailbox);
+err_alloc:
+	kfree(port);
+	return ret;
+}
+
+static void kuv_port_release(struct kref *ref)
+{
+	struct kuv_port *port = container_of(ref, struct kuv_port, ref);
+
+	kuv_doorbell_exit(&port->doorbell);
+	kuv_mailbox_exit(&port->mailbox);
+	kuv_mem_table_exit(&port->mem);
+	if (port->mm)
+		mmdrop(port->mm);
+	kuv_store_put(port->store);
+	mutex_destroy(&port->lock);
+	kfree(port);
+	if (atomic_dec_and_test(&kuv_ports_nr))
+		wake_up_all(&kuv_ports_gone);
+}
+
+void kuv_port_get(struct kuv_port *port)
+{
+	kref_get(&port->ref);
+}
+
+void kuv_port_put(struct kuv_port *port)
+{
+	kref_put(&port->ref, kuv_port_release);
+}
+
+void kuv_port_module_exit(void)
+{
+	wait_event(kuv_ports_gone, !atomic_read(&kuv_ports_nr));
+}
+
+void kuv_port_publish(struct kuv_port *port)
+{
+	port->is_published = true;
+}
+
+void kuv_port_close(struct kuv_port *port)
+{
+	kuv_doorbell_unhook(&port->doorbell);
+	/*
+	 * Waits for a request that runs, not for one that is queued: that may
+	 * be behind this very call in the same thread.
+	 */
+	mutex_lock(&port->lock);
+	port->is_closed = true;
+	mutex_unlock(&port->lock);
+	kuv_store_port_closed(port->store, port->is_published);
+	kuv_port_put(port);
+}
+
+static int kuv_port_attach_locked(struct kuv_port *port, int eventfd)
+{
+	int ret;
+
+	lockdep_assert_held(&port->lock);
+	if (port->mm)
+		return -EBUSY;
+	if (eventfd != -1) {
+		ret = kuv_doorbell_open(&port->doorbell, port, eventfd);
+		if (ret)
+			goto err_doorbell;
+	}
+	ret = kuv_store_reset(port->store);
+	if (ret)
+		goto err_doorbell;
+	mmgrab(current->mm);
+	port->mm = current->mm;
+	kuv_mailbox_reset(&port->mailbox);
+	kuv_store_port_attached(port->store);
+	if (eventfd != -1)
+		kuv_doorbell_hook(&port->doorbell);
+	return 0;
+
+err_doorbell:
+	kuv_doorbell_unhook(&port->doorbell);
+	kuv_doorbell_exit(&port->doorbell);
+	return ret;
+}
+
+int kuv_port_attach(struct kuv_port *port, int eventfd)
+{
+	int ret = mutex_lock_killable(&port->lock);
+
+	if (ret)
+		return ret;
+	ret = kuv_port_attach_locked(port, eventfd);
+	mutex_unlock(&port->lock);
+	return ret;
+}
+
+/* Lock a port for its VMM. */
+static int kuv_port_lock(struct kuv_port *port)
+{
+	int ret = mutex_lock_killable(&port->lock);
+
+	if (ret)
+		return ret;
+	if (port->mm && port->mm == current->mm)
+		return 0;
+	mutex_unlock(&port->lock);
+	return -EPERM;
+}
+
+int kuv_port_set_memory(struct kuv_port *port,
+			const struct kvm_uefivars_memory *arg)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	ret = kuv_mem_table_set(&port->mem, arg);
+	mutex_unlock(&port->lock);
+	return ret;
+}
+
+int kuv_port_mmio(struct kuv_port *port, struct kvm_uefivars_mmio *arg)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	port->nr_forwarded++;
+	if (arg->flags & KVM_UEFIVARS_MMIO_WRITE)
+		kuv_mailbox_write(&port->mailbox, arg->offset, arg->len,
+				  arg->data);
+	else
+		arg->data = kuv_mailbox_read(&port->mailbox, arg->offset,
+					     arg->len);
+	mutex_unlock(&port->lock);
+	return 0;
+}
+
+int kuv_port_machine_reset(struct kuv_port *port)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	ret = kuv_store_reset(port->store);
+	if (!ret) {
+		kuv_mailbox_reset(&port->mailbox);
+		port->nr_resets++;
+	}
+	mutex_unlock(&port->lock);
+	return ret;
+}
+
+void kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)
+{
+	struct kuv_store *store = port->store;
+
+	mutex_lock(&port->lock);
+	info->nr_doorbell = port->nr_doorbell;
+	info->nr_foreign = port->nr_foreign;
+	info->nr_forwarded = port->nr_forwarded;
+	info->nr_resets = port->nr_resets;
+	mutex_lock(&store->lock);
+	info->state = kuv_store_state(store);
+	mutex_unlock(&store->lock);
+	info->store_id = store->id;
+	mutex_unlock(&port->lock);
+}
+
+int kuv_port_mmap(struct kuv_port *port, struct vm_area_struct *vma)
+{
+	if (vma->vm_end - vma->vm_start != PAGE_SIZE || vma->vm_pgoff ||
+	    !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
+		return -EPERM;
+	/* A child must not keep the port open: it cannot run the VM. */
+	kuv_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY,
+			 VM_MAYWRITE | VM_MAYEXEC);
+	return vm_insert_page(vma, vma->vm_start,
+			      virt_to_page(port->mailbox.page));
+}
+
+void kuv_port_ring(struct kuv_port *port, bool foreign)
+{
+	if (mutex_lock_killable(&port->lock)) {
+		kuv_mailbox_set_status(&port->mailbox, KVM_UEFIVARS_STS_UNKNOWN);
+		return;
+	}
+	if (foreign)
+		port->nr_foreign++;
+	else
+		port->nr_doorbell++;
+	if (likely(!port->is_closed))
+		kuv_mailbox_command(&port->mailbox, KVM_UEFIVARS_CMD_DMA_MM);
+	mutex_unlock(&port->lock);
+}

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The store: identity, limits, the host's access and the guest's requests. */
+#include "store.h"
+
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+
+#include "core/mm.h"
+#include "trace.h"
+
+/* All stores by number. kuv_stores_lock is outside every store's own lock. */
+static DEFINE_MUTEX(kuv_stores_lock);
+static DEFINE_XARRAY(kuv_stores);
+static u64 kuv_stores_last_id;
+static u32 kuv_stores_nr;
+
+static int kuv_errno(kuv_status_t status)
+{
+	if (status == KUV_SUCCESS)
+		return 0;
+	if (status == KUV_NOT_FOUND)
+		return -ENOENT;
+	if (status == KUV_OUT_OF_RESOURCES)
+		return -ENOSPC;
+	if (status == KUV_DEVICE_ERROR)
+		return -ENOMEM;
+	return -EINVAL;
+}
+
+static u32 kuv_or(u32 value, u32 otherwise)
+{
+	return value ? value : otherwise;
+}
+
+/* Replace the zeroes that mean a default, check the rest. */
+static int kuv_config_resolve(const struct kvm_uefivars_config *in,
+			      struct kvm_uefivars_config *out)
+{
+	if (in->reserved || in->durability > KVM_UEFIVARS_WRITE_BACK)
+		return -EINVAL;
+	*out = *in;
+	out->nv_size = in->nv_size ? in->nv_size : KUV_POOL_DEFAULT;
+	out->volatile_size = in->volatile_size ? in->volatile_size :
+						 KUV_POOL_DEFAULT;
+	out->var_size = kuv_or(in->var_size, KUV_VAR_SIZE_MAX);
+	out->auth_var_size = kuv_or(in->auth_var_size, out->var_size);
+	out->volatile_var_size = kuv_or(in->volatile_var_size, out->var_size);
+	out->wait_ms = kuv_or(in->wait_ms, KUV_WAIT_MS_DEFAULT);
+	if (out->nv_size > KUV_POOL_MAX || out->volatile_size > KUV_POOL_MAX ||
+	    out->var_size > KUV_VAR_SIZE_MAX ||
+	    out->auth_var_size > KUV_VAR_SIZE_MAX ||
+	    out->volatile_var_size > KUV_VAR_SIZE_MAX ||
+	    out->wait_ms > KUV_WAIT_MS_MAX)
+		return -ENOSPC;
+	return 0;
+}
+
+static struct kuv_limits kuv_config_limits(const struct kvm_uefivars_config *c)
+{
+	return (struct kuv_limits){
+		.nv_size = c->nv_size,
+		.volatile_size = c->volatile_size,
+		.var_size = c->var_size,
+		.auth_var_size = c->auth_var_size,
+		.volatile_var_size = c->volatile_var_size,
+	};
+}
+
+/* Give the store a number and make it findable. */
+static int kuv_store_register(struct kuv_store *store)
+{
+	int ret = -ENOSPC;
+
+	mutex_lock(&kuv_stores_lock);
+	if (kuv_stores_nr < KUV_STORES_MAX) {
+		store->id = kuv_stores_last_id + 1;
+		ret = xa_insert(&kuv_stores, store->id, store,
+				GFP_KERNEL_ACCOUNT);
+	}
+	if (!ret) {
+		kuv_stores_last_id = store->id;
+		kuv_stores_nr++;
+	}
+	mutex_unlock(&kuv_stores_lock);
+	return ret;
+}
+
+static void kuv_store_free(struct kuv_store *store)
+{
+	kuv_service_exit(&store->service);
+	mutex_destroy(&store->lock);
+	kfree(store);
+}
+
+int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
+		     struct kuv_store **ret_store)
+{
+	struct kuv_store *store;
+	struct kuv_limits limits;
+	u8 hash_key[16];
+	int ret;
+
+	store = kzalloc(sizeof(*store), GFP_KERNEL_ACCOUNT);
+	if (!store)
+		return -ENOMEM;
+	ret = kuv_config_resolve(config, &store->config);
+	if (ret)
+		goto err_alloc;
+	limits = kuv_config_limits(&store->config);
+	get_random_bytes(hash_key, sizeof(hash_key));
+	ret = kuv_service_init(&store->service, &limits, hash_key);
+	memzero_explicit(hash_key, sizeof(hash_key));
+	if (ret)
+		goto err_alloc;
+	kref_init(&store->ref);
+	mutex_init(&store->lock);
+	kuv_changelog_init(&store->log);
+	memcpy(store->cookie, cookie, sizeof(store->cookie));
+	ret = kuv_store_register(store);
+	if (ret)
+		goto err_service;
+	*ret_store = store;
+	return 0;
+
+err_service:
+	kuv_store_free(store);
+	return ret;
+err_alloc:
+	kfree(store);
+	return ret;
+}
+
+void kuv_store_get(struct kuv_store *store)
+{
+	kref_get(&store->ref);
+}
+
+/* Called with kuv_stores_lock held, so that nobody finds a dying store. */
+static void kuv_store_release(struct kref *ref)
+{
+	struct kuv_store *store = container_of(ref, struct kuv_store, ref);
+
+	xa_erase(&kuv_stores, store->id);
+	kuv_stores_nr--;
+	mutex_unlock(&kuv_stores_lock);
+	kuv_store_free(store);
+}
+
+void kuv_store_put(struct kuv_store *store)
+{
+	kref_put_mutex(&store->ref, kuv_store_release, &kuv_stores_lock);
+}
+
+struct kuv_store *kuv_store_find(u64 id)
+{
+	struct kuv_store *store;
+
+	mutex_lock(&kuv_stores_lock);
+	store = xa_load(&kuv_stores, id);
+	if (store)
+		kref_get(&store->ref);
+	mutex_unlock(&kuv_stores_lock);
+	return store;
+}
+
+u64 kuv_store_next_id(u64 id)
+{
+	unsigned long next = id;
+	void *store;
+
+	mutex_lock(&kuv_stores_lock);
+	store = xa_find_after(&kuv_stores, &next, ULONG_MAX, XA_PRESENT);
+	mutex_unlock(&kuv_stores_lock);
+	return store ? next : 0;
+}
+
+u32 kuv_store_state(const struct kuv_store *store)
+{
+	const struct kuv_service *s = &store->service;
+
+	lockdep_assert_held(&store->lock);
+	return (store->has_port ? KVM_UEFIVARS_STORE_HAS_PORT : 0) |
+	       (store->is_attached ? KVM_UEFIVARS_STORE_ATTACHED : 0) |
+	       (s->end_of_dxe ? KVM_UEFIVARS_STORE_END_OF_DXE : 0) |
+	       (s->ready_to_boot ? KVM_UEFIVARS_STORE_READY_TO_BOOT : 0) |
+	       (s->at_runtime ? KVM_UEFIVARS_STORE_AT_RUNTIME : 0);
+}
+
+void kuv_store_info(struct kuv_store *store,
+		    struct kvm_uefivars_store_info *info)
+{
+	const struct kuv_vardb *db = &store->service.db;
+	const struct kuv_changelog *log = &store->log;
+
+	mutex_lock(&store->lock);
+	info->state = kuv_store_state(store);
+	info->id = store->id;
+	memcpy(info->cookie, store->cookie, sizeof(info->cookie));
+	info->config = store->config;
+	info->nv_used = db->nv_used;
+	info->volatile_used = db->volatile_used;
+	info->seq = db->seq;
+	info->acked_seq = db->acked_seq;
+	info->batch_size_max = kuv_changelog_batch_max(store);
+	info->nr_nv = db->nr_nv;
+	info->nr_volatile = db->nr_volatile;
+	info->nr_requests = store->nr_requests;
+	info->nr_batches = log->nr_batches;
+	info->nr_acks = log->nr_acks;
+	info->nr_timeouts = log->nr_timeouts;
+	info->nr_failed = log->nr_failed;
+	store->is_port_closed = false;
+	mutex_unlock(&store->lock);
+}
+
+int kuv_store_set_config(struct kuv_store *store,
+			 const struct kvm_uefivars_config *config)
+{
+	struct kvm_uefivars_config resolved;
+	int ret = kuv_config_resolve(config, &resolved);
+
+	if (ret)
+		return ret;
+	mutex_lock(&store->lock);
+	store->config = resolved;
+	store->service.limits = kuv_config_limits(&resolved);
+	mutex_unlock(&store->lock);
+	return 0;
+}
+
+int kuv_store_set(struct kuv_store *store, const struct kuv_name *name,
+		  struct kvm_uefivars_var *arg, const void *data)
+{
+	bool clean = arg->flags & KVM_UEFIVARS_VAR_CLEAN;
+	kuv_status_t status;
+	u64 seq = 0;
+
+	mutex_lock(&store->lock);
+	status = kuv_service_host_set(&store->service, name, arg->attributes,
+				      arg->time, data, arg->data_len, clean,
+				      &seq);
+	kuv_changelog_notify(store);
+	mutex_unlock(&store->lock);
+	if (status != KUV_SUCCESS)
+		return kuv_errno(status);
+	arg->seq = seq;
+	if (seq)
+		trace_kvm_uefivars_change(store->id, seq);
+	return 0;
+}
+
+int kuv_store_delete(struct kuv_store *store, const struct kuv_name *name,
+		     u64 *seq)
+{
+	kuv_status_t status;
+
+	mutex_lock(&store->lock);
+	*seq = 0;
+	status = kuv_service_host_delete(&store->service, name, seq);
+	kuv_changelog_notify(store);
+	mutex_unlock(&store->lock);
+	if (status == KUV_SUCCESS && *seq)
+		trace_kvm_uefivars_change(store->id, *seq);
+	return kuv_errno(status);
+}
+
+static int kuv_store_read_locked(struct kuv_store *store,
+				 const struct kuv_name *name,
+				 struct kvm_uefivars_var *arg, void **ret_data)
+{
+	const struct kuv_var *v = kuv_vardb_find(&store->service.db, name);
+	u32 room = arg->data_len;
+	void *data;
+
+	lockdep_assert_held(&store->lock);
+	if (!v)
+		return -ENOENT;
+	arg->data_len = v->data_len;
+	if (v->data_len > room)
+		return -EMSGSIZE;
+	data = kvmalloc(v->data_len, GFP_KERNEL_ACCOUNT);
+	if (!data)
+		return -ENOMEM;
+	memcpy(data, kuv_var_data(v), v->data_len);
+	memcpy(arg->time, v->time, sizeof(arg->time));
+	arg->attributes = v->attributes;
+	arg->seq = v->seq;
+	*ret_data = data;
+	return 0;
+}
+
+int kuv_store_read(struct kuv_store *store, const struct kuv_name *name,
+		   struct kvm_uefivars_var *arg, void **ret_data)
+{
+	int ret;
+
+	mutex_lock(&store->lock);
+	ret = kuv_store_read_locked(store, name, arg, ret_data);
+	mutex_unlock(&store->lock);
+	return ret;
+}
+
+static int kuv_store_next_locked(struct kuv_store *store,
+				 const struct kuv_name *prev_name,
+				 struct kvm_uefivars_next *arg, void **ret_name)
+{
+	const struct kuv_vardb *db = &store->service.db;
+	const struct kuv_var *v = NULL;
+	void *name;
+
+	lockdep_assert_held(&store->lock);
+	if (prev_name) {
+		v = kuv_vardb_find(db, prev_name);
+		if (!v)
+			return -EINVAL;
+	}
+	v = kuv_vardb_next(db, v);
+	if (!v)
+		return -ENOENT;
+	arg->name_len = v->name_len;
+	if (v->name_len > arg->name_size)
+		return -EMSGSIZE;
+	name = kvmalloc(v->name_len, GFP_KERNEL_ACCOUNT);
+	if (!name)
+		return -ENOMEM;
+	memcpy(name, kuv_var_name(v), v->name_len);
+	memcpy(arg->guid, v->guid, sizeof(arg->guid));
+	arg->attributes = v->attributes;
+	arg->data_len = v->data_len;
+	*ret_name = name;
+	return 0;
+}
+
+int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
+		   struct kvm_uefivars_next *arg, void **ret_name)
+{
+	int ret;
+
+	mutex_lock(&store->lock);
+	ret = kuv_store_next_locked(store, prev, arg, ret_name);
+	mutex_unlock(&store->lock);
+	return ret;
+}
+
+/* Out of line: most requests change nothing. */
+static noinline void kuv_store_settle(struct kuv_store *store, u8 *msg,
+				      struct kuv_mm_result *res, u32 wait_ms)
+{
+	trace_kvm_uefivars_change(store->id, res->seq);
+	if (wait_ms && kuv_changelog_wait(store, res->seq, wait_ms))
+		kuv_mm_set_status(msg, res, KUV_DEVICE_ERROR);
+}
+
+u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
+{
+	struct kuv_mm_result res;
+	u32 wait_ms = 0;
+	u16 status;
+
+	mutex_lock(&store->lock);
+	status = kuv_mm_handle(&store->service, msg, total, size, &res);
+	store->nr_requests++;
+	if (unlikely(res.seq)) {
+		if (store->config.durability == KVM_UEFIVARS_WRITE_THROUGH)
+			wait_ms = store->config.wait_ms;
+		kuv_changelog_notify(store);
+	}
+	mutex_unlock(&store->lock);
+
+	if (unlikely(res.seq))
+		kuv_store_settle(store, msg, &res, wait_ms);
+	trace_kvm_uefivars_request(store->id, res.protocol, res.function,
+				   (__force u64)res.status, status, total);
+	return status;
+}
+
+int kuv_store_reset(struct kuv_store *store)
+{
+	int ret;
+
+	mutex_lock(&store->lock);
+	ret = kuv_service_reset(&store->service);
+	/* A reset may tidy up non-volatile variables. */
+	kuv_changelog_notify(store);
+	mutex_unlock(&store->lock);
+	return ret;
+}
+
+int kuv_store_port_open(struct kuv_store *store)
+{
+	int ret = -EBUSY;
+
+	mutex_lock(&store->lock);
+	if (!store->has_port) {
+		store->has_port = true;
+		ret = 0;
+	}
+	mutex_unlock(&store->lock);
+	return ret;
+}
+
+void kuv_store_port_attached(struct kuv_store *store)
+{
+	mutex_lock(&store->lock);
+	store->is_attached = true;
+	mutex_unlock(&store->lock);
+}
+
+void kuv_store_port_closed(struct kuv_store *store, bool notify)
+{
+	mutex_lock(&store->lock);
+	store->has_port = false;
+	store->is_attached = false;
+	store->is_port_closed |= notify;
+	if (notify)
+		wake_up_poll(&store->log.readers, EPOLLPRI);
+	mutex_unlock(&store->lock);
+}

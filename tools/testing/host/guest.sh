@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Disk image of a Linux guest that firmware starts: a GPT disk whose EFI system partition
-# holds a unified image of a stock Debian kernel and a small initramfs as the default
-# boot file. Prints the image's name.
+# holds guest/efi/probe.c as the default boot file and, started by it, a unified image of a
+# stock Debian kernel and a small initramfs. Prints the image's name.
 #
 # The guest runs the script given by -fw_cfg name=opt/kuv/script,file=..., see lib/guest-init.
 
@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
 
 here=$KUV_TOP/tools/testing/host
-cmdline="console=ttyS0 quiet loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr iomem=relaxed"
+cmdline="console=ttyS0 quiet loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr pci=noearly mitigations=off iomem=relaxed"
 
 # guest_initrd DIR: initramfs of the guest, as DIR/initrd.
 guest_initrd() {
@@ -63,8 +63,10 @@ guest_disk() {
 	printf 'label: gpt\nstart=1MiB, size=64MiB, type=U, name=esp\n' |
 		PATH=$PATH:/sbin:/usr/sbin sfdisk -q "$disk"
 	mformat -i "$esp" -F -T $((64 * 2048)) -h 16 -s 63 ::
-	mmd -i "$esp" ::/EFI ::/EFI/BOOT
-	mcopy -i "$esp" "$dir/linux.efi" ::/EFI/BOOT/BOOTX64.EFI
+	mmd -i "$esp" ::/EFI ::/EFI/BOOT ::/EFI/kuv
+	bash "$here/guest/efi/build.sh" "$dir/probe.efi"
+	mcopy -i "$esp" "$dir/probe.efi" ::/EFI/BOOT/BOOTX64.EFI
+	mcopy -i "$esp" "$dir/linux.efi" ::/EFI/kuv/linux.efi
 }
 
 main() {
@@ -74,7 +76,7 @@ main() {
 	kuv_need busybox-static kmod xz-utils efibootmgr gcc-12 libc6-dev binutils \
 		systemd-boot-efi mtools fdisk gawk
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"
-	key=$(cat "$here"/guest/*.c "$here/lib/guest-init" "$here/lib/initrd.sh" "$0" \
+	key=$(cat "$here"/guest/*.c "$here"/guest/efi/* "$here/lib/guest-init" "$here/lib/initrd.sh" "$0" \
 		2>/dev/null | sha256sum | cut -c1-16)
 	dir=$KUV_CACHE/guest/$KUV_KREL-$key
 	if [ ! -d "$dir" ]; then
@@ -84,7 +86,7 @@ main() {
 		guest_initrd "$dir.$$"
 		guest_uki "$dir.$$"
 		guest_disk "$dir.$$"
-		rm -rf "$dir.$$"/{root,initrd,cmdline,linux.efi}
+		rm -rf "$dir.$$"/{root,initrd,cmdline,linux.efi,probe.efi}
 		mv -T "$dir.$$" "$dir" 2>/dev/null || rm -rf "$dir.$$"
 	fi
 	echo "$dir/disk.img"

@@ -28,6 +28,7 @@ guest_initrd() {
 			-I "$KUV_TOP/uapi" -o "$dir/root/bin/$(basename "$src" .c)" "$src"
 	done
 	install -m 755 "$here/lib/guest-init" "$dir/root/init"
+	install -m 644 "$here/lib/guest-lib.sh" "$dir/root/lib.sh"
 	kuv_initrd_pack "$dir/root" "$dir/initrd"
 }
 
@@ -76,7 +77,7 @@ main() {
 	kuv_need busybox-static kmod xz-utils efibootmgr gcc-12 libc6-dev binutils \
 		systemd-boot-efi mtools fdisk gawk
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"
-	key=$(cat "$here"/guest/*.c "$here"/guest/efi/* "$here/lib/guest-init" "$here/lib/initrd.sh" "$0" \
+	key=$(cat "$here"/guest/*.c "$here"/guest/efi/* "$here"/lib/guest-* "$here/lib/initrd.sh" "$0" \
 		2>/dev/null | sha256sum | cut -c1-16)
 	dir=$KUV_CACHE/guest/$KUV_KREL-$key
 	if [ ! -d "$dir" ]; then

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs one scenario inside the emulated host: inside.sh SCENARIO LOGS SECONDS. Afterwards
+# everything is stopped, the module must unload and the kernel log must be clean.
+
+set -uo pipefail
+scenario=$1 keep=$2 limit=$3
+here=$(cd "$(dirname "$0")" && pwd)
+
+# QEMU writes its logs byte by byte: to memory first, kept at the end.
+LOGS=/run/logs
+mkdir -p "$LOGS" /run/kuv
+export LOGS
+
+# play: the scenario in a shell of its own, then the end every scenario has.
+play() {
+	timeout -k 5 "$limit" bash -euo pipefail "$here/play.sh" "$scenario"
+}
+
+# kernel_log: lines of the kernel's log that must not be there.
+kernel_log() {
+	dmesg | grep -E 'BUG|WARNING|Oops|[Pp]ossible|Call Trace|kvm.uefivars|general protection|hung|stall|refcount' |
+		grep -vEf <(grep -v '^#' "$here/kernel-log-allowed")
+}
+
+rc=0
+play || rc=$?
+[ $rc != 124 ] || echo "# FAILED: time limit of $limit s"
+if kernel_log; then
+	echo "# FAILED: the lines above are in the kernel log"
+	[ $rc != 0 ] || rc=1
+fi
+dmesg >"$LOGS/kernel.log"
+cp -r /run/kuv/. "$LOGS/" 2>/dev/null
+cp -r "$LOGS/." "$keep/"
+exit $rc

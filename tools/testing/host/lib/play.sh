@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# One scenario and the end that every one has: nothing left running, module unloaded.
+
+# shellcheck source=tools/testing/host/lib/scenario.sh
+source "${BASH_SOURCE[0]%/*}/scenario.sh"
+# shellcheck source=/dev/null
+source "$1"
+
+for vm in "${!VM_PID[@]}"; do
+	ended "${VM_PID[$vm]}" || vm_kill "$vm" TERM
+done
+if [ -n "${VARD_PID:-}" ]; then
+	stop_vard
+fi
+if [ -d /sys/module/kvm_uefivars ]; then
+	unload_module
+fi

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the scenarios are written with. Sourced inside the emulated host by lib/inside.sh, which
+# sets LOGS and ends the scenario; the first thing that is not as it should be ends it.
+
+# Programs and files of the test, all overridable for a look by hand.
+: "${KUV_TOP:?}" "${KUV_MODULE:?}" "${KUV_FIRMWARE:?}" "${KUV_GUEST_DISK:?}" "${LOGS:?}"
+BIN=$KUV_TOP/build
+WORK=/run/kuv
+DB=$WORK/vars.db
+SOCKET=$WORK/control
+# The namespace of guest/evar.c and guest/efi/probe.c; the one of the UEFI specification.
+KUV_NS=6b757630-7465-7374-8001-020304050607
+EFI_NS=8be4df61-93ca-11d2-aa0d-00e098032b8c
+export KUV_NS EFI_NS
+
+# say TEXT...: progress, as a KTAP diagnostic with the host's uptime.
+say() {
+	local up _
+	read -r up _ </proc/uptime
+	printf '# %7s %s\n' "$up" "$*"
+}
+
+# fail TEXT...: this scenario did not pass.
+fail() {
+	say "FAILED: $*"
+	exit 1
+}
+
+# check TEXT COMMAND...: go on only if COMMAND succeeds.
+check() {
+	local what=$1
+	shift
+	"$@" || fail "$what ($*)"
+	say "ok: $what"
+}
+
+# refuse TEXT COMMAND...: go on only if COMMAND fails.
+refuse() {
+	local what=$1
+	shift
+	! "$@" || fail "$what ($*)"
+	say "ok: $what"
+}
+
+# same TEXT EXPECTED GOT
+same() {
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+	say "ok: $1: $3"
+}
+
+# wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds.
+wait_for() {
+	local limit=$1 what=$2 end
+	shift 2
+	end=$((SECONDS + limit))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || fail "$what: not within $limit s"
+		sleep 0.2
+	done
+}
+
+# line FILE PATTERN: FILE has a line like this.
+line() {
+	grep -qaE "$2" "$1" 2>/dev/null
+}
+
+# ended PID...: none of these programs runs any more.
+ended() {
+	local p
+	for p in "$@"; do
+		[ ! -d "/proc/$p" ] || grep -q '^State:.Z' "/proc/$p/status" || return 1
+	done
+}
+
+# --- module and daemon ------------------------------------------------------
+
+load_module() {
+	mkdir -p "$WORK"
+	check "module loads" insmod "$KUV_MODULE" "$@"
+	check "device node is there" test -c /dev/kvm-uefivars
+}
+
+unload_module() {
+	wait_for 5 "module has no user" module_idle
+	check "module unloads" rmmod kvm_uefivars
+}
+
+module_idle() {
+	[ "$(cat /sys/module/kvm_uefivars/refcnt)" = 0 ]
+}
+
+start_vard() {
+	VARD_LOG=$LOGS/vard-sync.log
+	"$BIN/vard-sync" --db "$DB" --socket "$SOCKET" "$@" >>"$VARD_LOG" 2>&1 &
+	VARD_PID=$!
+	wait_for 10 "vard-sync listens" vard_ready
+}
+
+# A socket left by a killed daemon does not count.
+vard_ready() {
+	ended "$VARD_PID" && fail "vard-sync ended: $(tail -n 1 "$VARD_LOG")"
+	grep -qs " $SOCKET\$" /proc/net/unix
+}
+
+stop_vard() {
+	kill -TERM "$VARD_PID"
+	wait_for 10 "vard-sync ends" ended "$VARD_PID"
+	wait "$VARD_PID" || fail "vard-sync ended with $?"
+	VARD_PID=
+}
+
+# --- database ---------------------------------------------------------------
+
+# sql STATEMENT: what the database on disk says.
+sql() {
+	sqlite3 -readonly -cmd '.timeout 5000' "$DB" "$1"
+}
+
+# stored VM NAME [GUID]: text of a variable in the database.
+stored() {
+	sql "SELECT CAST(data AS TEXT) FROM variable v JOIN vm ON vm.id = v.vm_id
+	     WHERE vm.name = '$1' AND v.name = '$2' AND guid = '${3:-$KUV_NS}'"
+}
+
+# stored_hex VM NAME [GUID]: the same in hex digits.
+stored_hex() {
+	sql "SELECT hex(data) FROM variable v JOIN vm ON vm.id = v.vm_id
+	     WHERE vm.name = '$1' AND v.name = '$2' AND guid = '${3:-$EFI_NS}'"
+}
+
+# has VM NAME [GUID]: the database has such a variable.
+has() {
+	[ -n "$(stored_hex "$1" "$2" "${3:-$EFI_NS}")" ]
+}
+
+# --- virtual machines -------------------------------------------------------
+
+# Logs of the VM now running as NAME are $LOGS/NAME.<run>.{serial,out,qemu,debug}.
+# VM_OPTIONS are more options for kuv-run.
+declare -A VM_PID VM_RUN
+VM_OPTIONS=()
+
+# log_of NAME KIND: its file.
+log_of() {
+	echo "$LOGS/$1.${VM_RUN[$1]}.$2"
+}
+
+# vm_firmware NAME [QEMU ARGUMENT...]: start a VM, firmware only.
+vm_firmware() {
+	local name=$1
+	shift
+	VM_RUN[$name]=$((${VM_RUN[$name]:-0} + 1))
+	"$BIN/kuv-run" --vm "$name" --socket "$SOCKET" --verbose "${VM_OPTIONS[@]}" \
+		-- qemu-system-x86_64 -nodefaults -no-user-config -display none \
+		-machine pc -accel kvm -cpu host -m 512 \
+		-bios "$KUV_FIRMWARE" \
+		-serial "file:$(log_of "$name" serial)" \
+		-chardev "file,id=debug,path=$(log_of "$name" debug)" \
+		-device isa-debugcon,iobase=0x402,chardev=debug \
+		"$@" >"$(log_of "$name" qemu)" 2>&1 &
+	VM_PID[$name]=$!
+	say "VM $name, run ${VM_RUN[$name]}: started"
+}
+
+# vm_linux NAME [QEMU ARGUMENT...]: start a VM with the Linux guest, which runs
+# the script on standard input.
+vm_linux() {
+	local name=$1 script
+	shift
+	script=$LOGS/$name.$((${VM_RUN[$name]:-0} + 1)).script
+	{ echo '. /lib.sh'; cat; } >"$script"
+	mkfifo "$WORK/$name.in.in" "$WORK/$name.in.out" 2>/dev/null || true
+	vm_firmware "$name" \
+		-drive "if=virtio,format=raw,snapshot=on,file=$KUV_GUEST_DISK" \
+		-fw_cfg "name=opt/kuv/script,file=$script" \
+		-device virtio-serial-pci \
+		-chardev "file,id=out,path=$(log_of "$name" out)" \
+		-device virtserialport,chardev=out,name=kuv.out \
+		-chardev "pipe,id=in,path=$WORK/$name.in" \
+		-device virtserialport,chardev=in,name=kuv.in "$@"
+}
+
+# vm_tell NAME TEXT: a line for hear() of lib/guest-lib.sh.
+vm_tell() {
+	echo "$2" >"$WORK/$1.in.in"
+}
+
+# vm_says NAME PATTERN [SECONDS]: wait until the guest's script has said so.
+vm_says() {
+	wait_for "${3:-90}" "VM $1 says '$2'" vm_said "$1" "$2"
+}
+
+vm_said() {
+	line "$(log_of "$1" out)" "$2" && return
+	! ended "${VM_PID[$1]}" || line "$(log_of "$1" out)" "$2" ||
+		fail "VM $1 ended before it said '$2': $(tail -n 1 "$(log_of "$1" qemu)")"
+}
+
+# vm_off NAME [SECONDS]: wait until the guest has switched itself off.
+vm_off() {
+	wait_for "${2:-90}" "VM $1 switches itself off" ended "${VM_PID[$1]}"
+	wait "${VM_PID[$1]}" || fail "QEMU of $1 ended with $?"
+	say "VM $1, run ${VM_RUN[$1]}: off"
+}
+
+# vm_done NAME: wait until its script has ended well and the VM is off.
+vm_done() {
+	vm_says "$1" '^guest: script ended with'
+	vm_off "$1"
+	check "the script in VM $1 passed" line "$(log_of "$1" out)" \
+		'^guest: script ended with 0$'
+}
+
+# vm_kill NAME [SIGNAL]: end QEMU from outside.
+vm_kill() {
+	kill "-${2:-KILL}" "${VM_PID[$1]}"
+	wait "${VM_PID[$1]}" 2>/dev/null || true
+	say "VM $1, run ${VM_RUN[$1]}: killed"
+}
+
+# told NAME KEY: what the guest's script reported as "KEY: value" (the last one).
+told() {
+	sed -n "s/^$2: //p" "$(log_of "$1" out)" | tail -n 1
+}

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs the scenarios, each in an emulated host of its own. KTAP on standard output; the logs of
+# a scenario are in build/host/<kernel>-<backend>/<scenario>/.
+
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
+
+here=$KUV_TOP/tools/testing/host
+kernel=6.12
+backend=auto
+firmware=RELEASE
+
+usage() {
+	cat <<-END
+	usage: run.sh [--kernel 6.12|6.1] [--backend auto|task_work|fput]
+	              [--firmware RELEASE|DEBUG] [SCENARIO...]
+	SCENARIO is a number or a name from scenarios/; all without one.
+	END
+}
+
+parse() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel) kernel=$2; shift ;;
+		--backend) backend=$2; shift ;;
+		--firmware) firmware=$2; shift ;;
+		--help) usage; exit 0 ;;
+		-*) usage >&2; kuv_die "unknown option $1" ;;
+		*) break ;;
+		esac
+		shift
+	done
+	scenarios=()
+	[ $# -gt 0 ] || set -- ''
+	for s; do
+		mapfile -t -O ${#scenarios[@]} scenarios < <(
+			find "$here/scenarios" -name "$s*.sh" | sort)
+	done
+	[ ${#scenarios[@]} -gt 0 ] || kuv_die "no scenario like '$*'"
+}
+
+# prepare: everything the scenarios use, built outside.
+prepare() {
+	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev libjson-c-dev \
+		zlib1g-dev sqlite3 qemu-system-x86
+	kuv_say "building module ($kernel, $backend), programs, firmware, guest"
+	KUV_MODULE=$("$KUV_TOP/tools/build-module.sh" "$kernel" "${backend/task_work/auto}")
+	make -s -C "$KUV_TOP" all >&2
+	KUV_FIRMWARE=$("$KUV_TOP/tools/testing/firmware/build.sh" "$firmware")/OVMF_$firmware.fd
+	KUV_GUEST_DISK=$("$here/guest.sh" "$kernel")
+	export KUV_MODULE KUV_FIRMWARE KUV_GUEST_DISK
+}
+
+# limit_of SCENARIO: its "# Limit: N s" line, or 180.
+limit_of() {
+	local n
+	n=$(sed -n 's/^# Limit: \([0-9]*\) s.*/\1/p' "$1")
+	echo "${n:-180}"
+}
+
+# run_one NUMBER SCENARIO
+run_one() {
+	local nr=$1 file=$2 name logs limit rc=0 start=$SECONDS
+	name=$(basename "$file" .sh)
+	logs=$KUV_TOP/build/host/$kernel-$backend/$name
+	limit=$(limit_of "$file")
+
+	rm -rf "$logs"
+	mkdir -p "$logs"
+	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" -- \
+		bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
+		tee "$logs/scenario.log" || rc=$?
+	if [ $rc = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $nr $name # $((SECONDS - start)) s"
+	else
+		failed=$((failed + 1))
+		echo "# logs (guest serial, debug console, QEMU, kernel) in ${logs#"$KUV_TOP"/}"
+		echo "not ok $nr $name # $((SECONDS - start)) s"
+	fi
+}
+
+main() {
+	local nr=0 file
+
+	parse "$@"
+	prepare
+	echo "KTAP version 1"
+	echo "1..${#scenarios[@]}"
+	passed=0 failed=0
+	for file in "${scenarios[@]}"; do
+		nr=$((nr + 1))
+		run_one $nr "$file"
+	done
+	echo "# $passed passed, $failed failed"
+	[ $failed = 0 ]
+}
+
+main "$@"

@@ -163,7 +163,7 @@ static void check_device(void)
 static int info_fd(uint64_t base)
 {
 	uint8_t blob[LIBKUV_HARDWARE_INFO_SIZE];
-	int fd = memfd_create("hardware-info", 0);
+	int fd = memfd_create("hardware-info", MFD_CLOEXEC);
 
 	libkuv_hardware_info(base, blob);
 	if (fd < 0 || write(fd, blob, sizeof(blob)) != sizeof(blob))
@@ -234,8 +234,8 @@ static void set_environment(const struct options *o, int port, int info)
 	_cleanup_free_ char *preload = find_preload();
 	const char *old = getenv("LD_PRELOAD");
 
-	if (fcntl(port, F_SETFD, 0) < 0)
-		fail(KUV_EXIT_INTERNAL, "port descriptor: %m");
+	if (fcntl(port, F_SETFD, 0) < 0 || fcntl(info, F_SETFD, 0) < 0)
+		fail(KUV_EXIT_INTERNAL, "descriptors for QEMU: %m");
 	set_env(KUV_ENV_PORT_FD, "%d", port);
 	set_env(KUV_ENV_INFO_FD, "%d", info);
 	set_env(KUV_ENV_BASE, "0x%llx", (unsigned long long)o->base);

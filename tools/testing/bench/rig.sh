@@ -26,8 +26,8 @@ bench_modules() {
 
 # bench_prepare: the programs and an initramfs with nothing in it but the bench.
 bench_prepare() {
-	kuv_need gcc make binutils libc6-dev qemu-system-x86 busybox-static \
-		kmod xz-utils
+	kuv_need gcc make binutils libc6-dev linux-libc-dev qemu-system-x86 \
+		busybox-static kmod xz-utils
 	make -s -C "$bench_here" O="$out/bin" >&2 ||
 		kuv_die "cannot build the bench"
 	eval "$("$KUV_TOP/tools/kernels.sh" "$kernel")"

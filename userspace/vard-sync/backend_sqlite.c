@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Backend in one SQLite file: WAL, every commit synced. Schema: schema.sql. */
+#include "sqlite.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "fdio.h"
+#include "schema.h"
+
+#define APPLICATION_ID 0x6b757673
+#define SCHEMA_VERSION 1
+/* Guests wait: another program may hold the lock only this long. */
+#define BUSY_MS 500
+/* The WAL is cut back to this after it grew. */
+#define WAL_BYTES "16777216"
+
+#define VM_COLUMNS "vm.id, vm.name, vm.uuid, vm.uid, vm.durability"
+
+static const char *const stmt_sql[STMT_MAX] = {
+	[STMT_BEGIN] = "BEGIN IMMEDIATE",
+	[STMT_COMMIT] = "COMMIT",
+	[STMT_ROLLBACK] = "ROLLBACK",
+	[STMT_LIST] = "SELECT " VM_COLUMNS ","
+		" (SELECT count(*) FROM variable WHERE vm_id = vm.id),"
+		" (SELECT count(*) FROM quarantine WHERE vm_id = vm.id)"
+		" FROM vm ORDER BY name",
+	[STMT_FIND] = "SELECT " VM_COLUMNS " FROM vm WHERE name = ?1",
+	[STMT_FIND_UUID] = "SELECT " VM_COLUMNS " FROM vm WHERE uuid = ?1",
+	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability)"
+		" VALUES (?1, ?2, ?3, ?4)",
+	[STMT_DURABILITY] = "UPDATE vm SET durability = ?2 WHERE id = ?1",
+	[STMT_LOAD] = "SELECT id, guid, name_utf16, attributes, time, data, seq,"
+		" crc FROM variable WHERE vm_id = ?1 ORDER BY id",
+	/* A replaced row gets a new, higher id: the order of changes. */
+	[STMT_PUT] = "INSERT OR REPLACE INTO variable (vm_id, guid, name_utf16,"
+		" name, attributes, time, data, seq, crc)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[STMT_DELETE] = "DELETE FROM variable"
+		" WHERE vm_id = ?1 AND guid = ?2 AND name_utf16 = ?3",
+	[STMT_QUARANTINE] = "INSERT INTO quarantine (vm_id, reason, guid,"
+		" name_utf16, name, attributes, time, data, seq, crc)"
+		" SELECT vm_id, ?2, guid, name_utf16, name, attributes, time,"
+		" data, seq, crc FROM variable WHERE id = ?1",
+	[STMT_DROP] = "DELETE FROM variable WHERE id = ?1",
+};
+
+int vard_sqlite_fail(struct vard_sqlite *s, int error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(s->base.error, sizeof(s->base.error), format, ap);
+	va_end(ap);
+	return error;
+}
+
+int vard_sqlite_fail_code(struct vard_sqlite *s, int code)
+{
+	int sys = s->db ? sqlite3_system_errno(s->db) : 0;
+
+	if (code == SQLITE_IOERR_SHMSIZE || (code & 0xff) == SQLITE_FULL ||
+	    ((code & 0xff) == SQLITE_IOERR && (sys == ENOSPC || sys == EDQUOT)))
+		return vard_sqlite_fail(s, -ENOSPC,
+			    "no space left for database %s: free some", s->path);
+	switch (code & 0xff) {
+	case SQLITE_READONLY:
+		return vard_sqlite_fail(s, -EROFS,
+			    "database %s is read-only: make the file and its directory writable for this user, and the file system writable",
+			    s->path);
+	case SQLITE_NOTADB:
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "%s is not a database: move it away or restore a backup",
+			    s->path);
+	case SQLITE_CORRUPT:
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "database %s is damaged: stop vard-sync and save what is left with sqlite3's .recover, or restore a backup",
+			    s->path);
+	case SQLITE_BUSY:
+		return vard_sqlite_fail(s, -EBUSY,
+			    "database %s is locked by another program: end that program's transaction",
+			    s->path);
+	case SQLITE_NOMEM:
+		return vard_sqlite_fail(s, -ENOMEM, "no memory for database %s", s->path);
+	case SQLITE_CANTOPEN:
+		return vard_sqlite_fail(s, sys ? -sys : -EIO,
+			    "database %s cannot be opened (%s): check that the directory exists and is writable for this user",
+			    s->path, sys ? strerror(sys) : "no reason given");
+	default:
+		return vard_sqlite_fail(s, -EIO, "database %s: %s (%s), check the disk",
+			    s->path, sqlite3_errstr(code),
+			    sys ? strerror(sys) : "no system error");
+	}
+}
+
+int vard_sqlite_run(struct vard_sqlite *s, enum vard_stmt which)
+{
+	sqlite3_stmt *st = s->stmts[which];
+	int code = sqlite3_step(st);
+
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return code == SQLITE_DONE ? 0 : vard_sqlite_fail_code(s, code);
+}
+
+static int get_int(struct vard_sqlite *s, const char *sql, int64_t *ret)
+{
+	sqlite3_stmt *st = NULL;
+	int code = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	if (code == SQLITE_ROW)
+		*ret = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return code == SQLITE_ROW ? 0 : vard_sqlite_fail_code(s, code);
+}
+
+static int exec(struct vard_sqlite *s, const char *sql)
+{
+	int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : vard_sqlite_fail_code(s, code);
+}
+
+/* Reads only, so that a foreign file stays as it is. 1: an empty file. */
+static int identify(struct vard_sqlite *s)
+{
+	int64_t id, version, nr_tables;
+	int r;
+
+	r = get_int(s, "PRAGMA application_id", &id);
+	if (r == 0)
+		r = get_int(s, "PRAGMA user_version", &version);
+	if (r == 0)
+		r = get_int(s, "SELECT count(*) FROM sqlite_schema", &nr_tables);
+	if (r < 0)
+		return r;
+	if (id == 0 && version == 0 && nr_tables == 0)
+		return 1;
+	if (id != APPLICATION_ID)
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "%s is a database of another program: name another file",
+			    s->path);
+	if (version != SCHEMA_VERSION)
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "database %s has schema %" PRId64
+			    ", this vard-sync knows %d: use the vard-sync that made it",
+			    s->path, version, SCHEMA_VERSION);
+	return 0;
+}
+
+static int make_schema(struct vard_sqlite *s)
+{
+	char ids[96];
+	int r;
+
+	snprintf(ids, sizeof(ids),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+		 APPLICATION_ID, SCHEMA_VERSION);
+	r = exec(s, "BEGIN EXCLUSIVE");
+	if (r == 0)
+		r = exec(s, vard_schema);
+	return r == 0 ? exec(s, ids) : r;
+}
+
+static int use_wal(struct vard_sqlite *s)
+{
+	sqlite3_stmt *st = NULL;
+	bool is_wal = false;
+	int code;
+
+	code = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1, &st,
+				  NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	if (code == SQLITE_ROW)
+		is_wal = !strcmp((const char *)sqlite3_column_text(st, 0),
+				 "wal");
+	sqlite3_finalize(st);
+	if (code != SQLITE_ROW)
+		return vard_sqlite_fail_code(s, code);
+	if (!is_wal && !sqlite3_db_readonly(s->db, "main"))
+		return vard_sqlite_fail(s, -ENOTSUP,
+			    "the file system of %s lacks what SQLite's WAL needs: put the database on a local file system",
+			    s->path);
+	return 0;
+}
+
+static int configure(struct vard_sqlite *s)
+{
+	int r = use_wal(s);
+
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (r == 0)
+		r = exec(s, "PRAGMA synchronous = FULL;"
+			    "PRAGMA foreign_keys = ON;"
+			    "PRAGMA trusted_schema = OFF;"
+			    "PRAGMA cell_size_check = ON;"
+			    "PRAGMA journal_size_limit = " WAL_BYTES);
+	return r;
+}
+
+static int prepare_all(struct vard_sqlite *s)
+{
+	for (int i = 0; i < STMT_MAX; i++) {
+		int code = sqlite3_prepare_v3(s->db, stmt_sql[i], -1,
+					      SQLITE_PREPARE_PERSISTENT,
+					      &s->stmts[i], NULL);
+
+		if (code == SQLITE_ERROR)
+			return vard_sqlite_fail(s, -EUCLEAN,
+				    "database %s lacks a table or column (%s): restore a backup",
+				    s->path, sqlite3_errmsg(s->db));
+		if (code != SQLITE_OK)
+			return vard_sqlite_fail_code(s, code);
+	}
+	return 0;
+}
+
+static int open_file(struct vard_sqlite *s, bool create)
+{
+	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+	int code, r;
+
+	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+	if (!s->db)
+		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
+	sqlite3_extended_result_codes(s->db, 1);
+	if (code != SQLITE_OK)
+		return vard_sqlite_fail_code(s, code);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	r = identify(s);
+	if (r < 0)
+		return r;
+	if (r > 0 && !create)
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "database %s is empty: restore it, or start vard-sync again to begin anew",
+			    s->path);
+	if (r == 0)
+		return configure(s);
+	r = configure(s);
+	if (r == 0)
+		r = make_schema(s);
+	if (r == 0 && fdio_sync_parent(s->path) < 0)
+		r = vard_sqlite_fail(s, -EIO, "the directory of %s cannot be synced: %s",
+			 s->path, strerror(errno));
+	return r;
+}
+
+static void vard_sqlite_close(struct vard_backend *b)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+
+	for (int i = 0; i < STMT_MAX; i++) {
+		sqlite3_finalize(s->stmts[i]);
+		s->stmts[i] = NULL;
+	}
+	sqlite3_close(s->db);
+	s->db = NULL;
+	free(s->path);
+	s->path = NULL;
+}
+
+static int vard_sqlite_open(struct vard_backend *b, const char *where,
+			    bool create)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	int r;
+
+	s->path = strdup(where);
+	if (!s->path)
+		return vard_sqlite_fail(s, -ENOMEM, "no memory for database %s", where);
+	r = open_file(s, create);
+	if (r == 0)
+		r = prepare_all(s);
+	if (r < 0)
+		vard_sqlite_close(b);
+	return r;
+}
+
+static void vard_sqlite_free(struct vard_backend *b)
+{
+	vard_sqlite_close(b);
+	free(b);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static int is_late(void *arg)
+{
+	return now_ms() >= *(uint64_t *)arg;
+}
+
+static int vard_sqlite_check(struct vard_backend *b, unsigned int ms)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	uint64_t deadline = now_ms() + ms;
+	sqlite3_stmt *st = NULL;
+	int code, r = 0;
+
+	sqlite3_progress_handler(s->db, 1000, is_late, &deadline);
+	code = sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &st, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	if (code == SQLITE_ROW &&
+	    strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
+		r = vard_sqlite_fail(s, -EUCLEAN,
+			 "database %s is damaged (%s): stop vard-sync and save what is left with sqlite3's .recover, or restore a backup",
+			 s->path, (const char *)sqlite3_column_text(st, 0));
+	else if (code != SQLITE_ROW && code != SQLITE_INTERRUPT)
+		r = vard_sqlite_fail_code(s, code);
+	sqlite3_finalize(st);
+	sqlite3_progress_handler(s->db, 0, NULL, NULL);
+	return r;
+}
+
+/* After a failure SQLite may have rolled back by itself already. */
+static void vard_sqlite_rollback(struct vard_backend *b)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+
+	if (sqlite3_get_autocommit(s->db))
+		return;
+	sqlite3_step(s->stmts[STMT_ROLLBACK]);
+	sqlite3_reset(s->stmts[STMT_ROLLBACK]);
+}
+
+static int vard_sqlite_begin(struct vard_backend *b)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	int moved = 0;
+
+	/* Commits to a deleted file would succeed and be lost. */
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (moved)
+		return vard_sqlite_fail(s, -ESTALE,
+			"database %s was moved or deleted while in use: put it back",
+			s->path);
+	return vard_sqlite_run(s, STMT_BEGIN);
+}
+
+static int vard_sqlite_commit(struct vard_backend *b)
+{
+	int r = vard_sqlite_run(to_sqlite(b), STMT_COMMIT);
+
+	if (r < 0)
+		vard_sqlite_rollback(b);
+	return r;
+}
+
+static const struct vard_backend_ops sqlite_ops = {
+	.open = vard_sqlite_open,
+	.close = vard_sqlite_close,
+	.free = vard_sqlite_free,
+	.check = vard_sqlite_check,
+	.list = vard_sqlite_list,
+	.find = vard_sqlite_find,
+	.find_uuid = vard_sqlite_find_uuid,
+	.load = vard_sqlite_load,
+	.begin = vard_sqlite_begin,
+	.create = vard_sqlite_create,
+	.apply = vard_sqlite_apply,
+	.set_durability = vard_sqlite_set_durability,
+	.commit = vard_sqlite_commit,
+	.rollback = vard_sqlite_rollback,
+};
+
+struct vard_backend *vard_sqlite_new(void)
+{
+	struct vard_sqlite *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->base.ops = &sqlite_ops;
+	return &s->base;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon: one thread, one event loop, all stores. */
+#ifndef _VARD_LOOP_H
+#define _VARD_LOOP_H
+
+#include <systemd/sd-event.h>
+
+#include "backend.h"
+#include "source.h"
+
+/**
+ * struct vard_options - the command line
+ * @db: database file
+ * @socket: where to listen; NULL for nowhere
+ * @device: the module's node
+ * @connection_fd: a client that is connected already, or -1
+ * @exit_when_idle: leave when no port is open, no client is there and
+ *	everything is on disk
+ * @is_verbose: more messages
+ */
+struct vard_options {
+	const char *db;
+	const char *socket;
+	const char *device;
+	int connection_fd;
+	bool exit_when_idle;
+	bool is_verbose;
+};
+
+struct vard_conn;
+
+/**
+ * struct vard - the daemon
+ * @options: command line
+ * @event: the loop
+ * @backend: the database
+ * @epoll_fd: every store; one source of @event, so that stores and clients
+ *	take turns and one look finds all stores that are ready
+ * @sources: list of stores
+ * @nr_sources: its length
+ * @conns: list of clients
+ * @nr_conns: its length
+ * @listen_fd: socket, or -1
+ * @owns_socket: this process made the socket file
+ * @buf: for batches
+ * @retry: timer, armed while something could not be saved
+ * @backoff_us: time until the retry after the next one that fails
+ * @failure: the message that was logged last, empty while all is well
+ * @is_open: the database is
+ * @needs_reopen: the last failure may go away with a new connection
+ * @is_stopping: told to end
+ */
+struct vard {
+	const struct vard_options *options;
+	sd_event *event;
+	struct vard_backend *backend;
+	int epoll_fd;
+	struct vard_source *sources;
+	unsigned int nr_sources;
+	struct vard_conn *conns;
+	unsigned int nr_conns;
+	int listen_fd;
+	bool owns_socket;
+	struct vard_buffer buf;
+	sd_event_source *retry;
+	uint64_t backoff_us;
+	char failure[512];
+	bool is_open;
+	bool needs_reopen;
+	bool is_stopping;
+};
+
+/**
+ * vard_init() - make the loop
+ * @d: filled; vard_exit() also after a failure
+ * @options: must outlive @d
+ *
+ * Return: 0 or -errno, logged.
+ */
+int vard_init(struct vard *d, const struct vard_options *options);
+
+/**
+ * vard_exit() - free everything; stores that live on stay in the kernel
+ * @d: daemon
+ */
+void vard_exit(struct vard *d);
+
+/**
+ * vard_open_db() - open the database if it is not
+ * @d: daemon
+ * @create: make an empty one if there is none
+ *
+ * Return: 0, or -errno with the reason in @d->backend->error.
+ */
+int vard_open_db(struct vard *d, bool create);
+
+/**
+ * vard_add_source() - take a store into the loop
+ * @d: daemon, owns @s on success
+ * @s: store
+ *
+ * Return: 0 or -errno.
+ */
+int vard_add_source(struct vard *d, struct vard_source *s);
+
+/**
+ * vard_drop_source() - close a store, here and in systemd's fd store
+ * @d: daemon
+ * @s: store of @d, freed
+ */
+void vard_drop_source(struct vard *d, struct vard_source *s);
+
+/**
+ * vard_find_source() - the store of a VM
+ * @d: daemon
+ * @uuid: of the VM
+ *
+ * Return: The store or NULL.
+ */
+struct vard_source *vard_find_source(struct vard *d, sd_id128_t uuid);
+
+/**
+ * vard_flush() - save what some stores have, in one transaction, and answer
+ * @d: daemon
+ * @group: stores
+ * @nr: how many
+ * @is_retry: also what is known to have failed
+ *
+ * Return: 0 if nothing of them is left to be saved, else -errno.
+ */
+int vard_flush(struct vard *d, struct vard_source **group, size_t nr,
+	       bool is_retry);
+
+/**
+ * vard_flush_all() - save everything of every store
+ * @d: daemon
+ *
+ * Return: as vard_flush().
+ */
+int vard_flush_all(struct vard *d);
+
+/**
+ * vard_settle() - close a store that no VMM uses and that is all on disk
+ * @d: daemon
+ * @s: store of @d, perhaps freed
+ */
+void vard_settle(struct vard *d, struct vard_source *s);
+
+/**
+ * vard_check_idle() - leave the loop if there is nothing left to do
+ * @d: daemon
+ */
+void vard_check_idle(struct vard *d);
+
+#endif /* _VARD_LOOP_H */

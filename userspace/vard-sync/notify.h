@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What systemd is told; nothing happens without systemd. */
+#ifndef _VARD_NOTIFY_H
+#define _VARD_NOTIFY_H
+
+#include "loop.h"
+
+/**
+ * vard_notify_store() - keep a store across restarts of this program
+ * @s: store
+ *
+ * Waits a moment until systemd has it: from then on nothing is lost if this
+ * process dies.
+ */
+void vard_notify_store(const struct vard_source *s);
+
+/**
+ * vard_notify_unstore() - forget a store
+ * @s: store
+ */
+void vard_notify_unstore(const struct vard_source *s);
+
+/**
+ * vard_notify_status() - the line in `systemctl status`
+ * @d: daemon
+ */
+void vard_notify_status(const struct vard *d);
+
+#endif /* _VARD_NOTIFY_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* After a restart: finding the stores of VMs that kept running. */
+#ifndef _VARD_RECOVER_H
+#define _VARD_RECOVER_H
+
+#include "loop.h"
+
+/**
+ * vard_recover_fd() - take over a descriptor that systemd kept
+ * @d: daemon
+ * @fd: descriptor, owned from now on
+ *
+ * Return: 0, or -errno if it is no store, logged.
+ */
+int vard_recover_fd(struct vard *d, int fd);
+
+/**
+ * vard_recover_ids() - take over stores of this database found in the kernel
+ * @d: daemon; the database is open
+ *
+ * Needs privilege and does nothing without. Stores of others stay alone.
+ */
+void vard_recover_ids(struct vard *d);
+
+#endif /* _VARD_RECOVER_H */

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One store in the kernel: make or find it, load it, read and answer changes. */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+/* More than any store's limits allow; a larger answer is a broken module. */
+#define BATCH_MAX (1ULL << 30)
+
+static int call(int fd, unsigned long cmd, void *arg)
+{
+	int r;
+
+	do
+		r = ioctl(fd, cmd, arg);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+static uint64_t address(const void *p)
+{
+	return (uint64_t)(uintptr_t)p;
+}
+
+int vard_device_open(const char *path)
+{
+	struct kvm_uefivars_info info = { .size = sizeof(info) };
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENODEV ? -ENXIO : -errno;
+	r = call(fd, KVM_UEFIVARS_GET_INFO, &info);
+	if (r < 0)
+		return r == -ENOTTY ? -ENXIO : r;
+	if (info.abi < KVM_UEFIVARS_ABI)
+		return -ENXIO;
+	return kuv_steal_fd(&fd);
+}
+
+int vard_device_next_id(int device, uint64_t *id)
+{
+	struct kvm_uefivars_store_id arg = { .size = sizeof(arg), .id = *id };
+	int r = call(device, KVM_UEFIVARS_NEXT_STORE_ID, &arg);
+
+	if (r == 0)
+		*id = arg.id;
+	return r;
+}
+
+int vard_device_open_id(int device, uint64_t id)
+{
+	struct kvm_uefivars_store_id arg = { .size = sizeof(arg), .id = id };
+	int r = call(device, KVM_UEFIVARS_OPEN_STORE_BY_ID, &arg);
+
+	return r == 0 ? arg.fd : r;
+}
+
+int vard_source_create(int device, const struct vard_vm *vm,
+		       struct vard_source **ret)
+{
+	struct kvm_uefivars_create_store arg = {
+		.size = sizeof(arg),
+		.config.durability = vm->durability,
+	};
+	struct vard_source *s;
+	int r;
+
+	memcpy(arg.cookie, vm->uuid.bytes, sizeof(arg.cookie));
+	r = call(device, KVM_UEFIVARS_CREATE_STORE, &arg);
+	if (r < 0)
+		return r;
+	r = vard_source_adopt(arg.fd, &s);
+	if (r < 0) {
+		kuv_close(arg.fd);
+		return r;
+	}
+	s->vm = *vm;
+	*ret = s;
+	return 0;
+}
+
+int vard_source_adopt(int fd, struct vard_source **ret)
+{
+	struct kvm_uefivars_store_info info;
+	struct vard_source *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->fd = fd;
+	r = vard_source_info(s, &info);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	s->store_id = info.id;
+	s->has_port = info.state & KVM_UEFIVARS_STORE_HAS_PORT;
+	memcpy(s->uuid.bytes, info.cookie, sizeof(s->uuid.bytes));
+	*ret = s;
+	return 0;
+}
+
+void vard_source_free(struct vard_source *s)
+{
+	if (!s)
+		return;
+	kuv_close(s->fd);
+	free(s);
+}
+
+int vard_source_info(struct vard_source *s,
+		     struct kvm_uefivars_store_info *info)
+{
+	int r;
+
+	*info = (struct kvm_uefivars_store_info){ .size = sizeof(*info) };
+	r = call(s->fd, KVM_UEFIVARS_STORE_INFO, info);
+	if (r == 0)
+		s->batch_size_max = info->batch_size_max;
+	return r;
+}
+
+int vard_source_put(struct vard_source *s, const struct vard_var *v)
+{
+	struct kvm_uefivars_var arg = {
+		.size = sizeof(arg),
+		.flags = KVM_UEFIVARS_VAR_CLEAN,
+		.name = address(v->name),
+		.data = address(v->data),
+		.name_len = v->name_len,
+		.data_len = v->data_len,
+		.attributes = v->attributes,
+	};
+
+	memcpy(arg.guid, v->guid, sizeof(arg.guid));
+	memcpy(arg.time, v->time, sizeof(arg.time));
+	return call(s->fd, KVM_UEFIVARS_VAR_SET, &arg);
+}
+
+int vard_source_set_durability(struct vard_source *s, uint32_t durability)
+{
+	struct kvm_uefivars_set_config arg = { .size = sizeof(arg) };
+	struct kvm_uefivars_store_info info;
+	int r = vard_source_info(s, &info);
+
+	if (r < 0)
+		return r;
+	arg.config = info.config;
+	arg.config.durability = durability;
+	return call(s->fd, KVM_UEFIVARS_SET_CONFIG, &arg);
+}
+
+int vard_source_open_port(struct vard_source *s)
+{
+	struct kvm_uefivars_open_port arg = { .size = sizeof(arg) };
+	int r = call(s->fd, KVM_UEFIVARS_OPEN_PORT, &arg);
+
+	if (r < 0)
+		return r;
+	s->has_port = true;
+	return arg.fd;
+}
+
+static int grow(struct vard_buffer *buf, uint64_t size)
+{
+	void *p;
+
+	if (size <= buf->size)
+		return 0;
+	if (size > BATCH_MAX)
+		return -EMSGSIZE;
+	p = realloc(buf->data, (size_t)size);
+	if (!p)
+		return -ENOMEM;
+	buf->data = p;
+	buf->size = (size_t)size;
+	return 0;
+}
+
+/* Returns bytes read, 0 if there is nothing, or -errno. */
+static ssize_t read_batch(struct vard_source *s, struct vard_buffer *buf)
+{
+	int r = grow(buf, s->batch_size_max);
+	ssize_t n;
+
+	if (r < 0)
+		return r;
+	do
+		n = read(s->fd, buf->data, buf->size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	return n;
+}
+
+int vard_source_read(struct vard_source *s, struct vard_buffer *buf,
+		     struct vard_batch *b)
+{
+	ssize_t n = read_batch(s, buf);
+	const char *reason;
+
+	if (n == -EMSGSIZE) {
+		/* Larger limits since the last look. */
+		struct kvm_uefivars_store_info info;
+		int r = vard_source_info(s, &info);
+
+		if (r < 0)
+			return r;
+		n = read_batch(s, buf);
+	}
+	if (n <= 0)
+		return (int)n;
+	reason = vard_batch_init(b, buf->data, (size_t)n);
+	if (!reason)
+		return 1;
+	vard_log(LOG_ERR,
+		 "VM %s: the module gave a malformed batch (%s); is vard-sync as new as the module?",
+		 s->vm.name, reason);
+	return -EBADMSG;
+}
+
+int vard_source_ack(struct vard_source *s, uint64_t seq, bool is_durable)
+{
+	struct kvm_uefivars_ack arg = {
+		.size = sizeof(arg),
+		.flags = is_durable ? 0 : KVM_UEFIVARS_ACK_FAILED,
+		.seq = seq,
+	};
+
+	return call(s->fd, KVM_UEFIVARS_ACK, &arg);
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Rows of the SQLite backend: VMs, variables, checksums and quarantine. */
+#include "sqlite.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/kvm_uefivars.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+static const char *durability_text(uint32_t durability)
+{
+	return durability == KVM_UEFIVARS_WRITE_BACK ? "write-back" :
+						       "write-through";
+}
+
+/* Fills a VM from VM_COLUMNS. */
+static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
+{
+	const char *name = (const char *)sqlite3_column_text(st, 1);
+	const char *uuid = (const char *)sqlite3_column_text(st, 2);
+	const char *durability = (const char *)sqlite3_column_text(st, 4);
+
+	if (!name || !uuid || !durability)
+		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
+	*vm = (struct vard_vm){
+		.id = sqlite3_column_int64(st, 0),
+		.uid = (uid_t)sqlite3_column_int64(st, 3),
+		.durability = strcmp(durability, "write-back") == 0 ?
+				      KVM_UEFIVARS_WRITE_BACK :
+				      KVM_UEFIVARS_WRITE_THROUGH,
+	};
+	if (strlen(name) >= sizeof(vm->name) ||
+	    sd_id128_from_string(uuid, &vm->uuid) < 0)
+		return vard_sqlite_fail(s, -EUCLEAN,
+			    "database %s: row %" PRId64
+			    " of table vm is damaged, correct its name and uuid",
+			    s->path, vm->id);
+	strcpy(vm->name, name);
+	return 0;
+}
+
+static int find_one(struct vard_sqlite *s, enum vard_stmt which, const char *key,
+		    struct vard_vm *ret)
+{
+	sqlite3_stmt *st = s->stmts[which];
+	int code, r;
+
+	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
+	code = sqlite3_step(st);
+	if (code == SQLITE_ROW)
+		r = get_vm(s, st, ret);
+	else if (code == SQLITE_DONE)
+		r = vard_sqlite_fail(s, -ENOENT, "database %s has no VM \"%s\"", s->path,
+			 key);
+	else
+		r = vard_sqlite_fail_code(s, code);
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return r;
+}
+
+int vard_sqlite_find(struct vard_backend *b, const char *name,
+			    struct vard_vm *ret)
+{
+	return find_one(to_sqlite(b), STMT_FIND, name, ret);
+}
+
+int vard_sqlite_find_uuid(struct vard_backend *b, sd_id128_t uuid,
+				 struct vard_vm *ret)
+{
+	return find_one(to_sqlite(b), STMT_FIND_UUID,
+			SD_ID128_TO_UUID_STRING(uuid), ret);
+}
+
+int vard_sqlite_list(struct vard_backend *b, vard_vm_fn fn, void *arg)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	sqlite3_stmt *st = s->stmts[STMT_LIST];
+	int code, r = 0;
+
+	while (r == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
+		struct vard_vm_counts counts = {
+			.nr_variables = (unsigned int)sqlite3_column_int(st, 5),
+			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 6),
+		};
+		struct vard_vm vm;
+
+		r = get_vm(s, st, &vm);
+		if (r == 0)
+			r = fn(&vm, &counts, arg);
+	}
+	sqlite3_reset(st);
+	if (r == 0 && code != SQLITE_DONE)
+		r = vard_sqlite_fail_code(s, code);
+	return r;
+}
+
+int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	sqlite3_stmt *st = s->stmts[STMT_CREATE];
+	int r;
+
+	sqlite3_bind_text(st, 1, vm->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, SD_ID128_TO_UUID_STRING(vm->uuid), -1,
+			  SQLITE_TRANSIENT);
+	sqlite3_bind_int64(st, 3, vm->uid);
+	sqlite3_bind_text(st, 4, durability_text(vm->durability), -1,
+			  SQLITE_STATIC);
+	r = vard_sqlite_run(s, STMT_CREATE);
+	if (r == 0)
+		vm->id = sqlite3_last_insert_rowid(s->db);
+	return r;
+}
+
+int vard_sqlite_set_durability(struct vard_backend *b,
+			       const struct vard_vm *vm, uint32_t durability)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	sqlite3_stmt *st = s->stmts[STMT_DURABILITY];
+
+	sqlite3_bind_int64(st, 1, vm->id);
+	sqlite3_bind_text(st, 2, durability_text(durability), -1,
+			  SQLITE_STATIC);
+	return vard_sqlite_run(s, STMT_DURABILITY);
+}
+
+static uLong crc_le32(uLong crc, uint32_t value)
+{
+	const Bytef le[4] = { (Bytef)value, (Bytef)(value >> 8),
+			      (Bytef)(value >> 16), (Bytef)(value >> 24) };
+
+	return crc32(crc, le, sizeof(le));
+}
+
+/* As schema.sql says. */
+static uint32_t row_crc(const struct vard_vm *vm, const struct vard_var *v)
+{
+	uLong crc = crc32(0, NULL, 0);
+
+	crc = crc32(crc, vm->uuid.bytes, sizeof(vm->uuid.bytes));
+	crc = crc32(crc, v->guid, sizeof(v->guid));
+	crc = crc_le32(crc, v->attributes);
+	crc = crc_le32(crc, v->name_len);
+	crc = crc_le32(crc, v->data_len);
+	crc = crc32(crc, v->time, sizeof(v->time));
+	crc = crc32(crc, v->name, v->name_len);
+	return (uint32_t)crc32(crc, v->data, v->data_len);
+}
+
+static int put_row(struct vard_sqlite *s, const struct vard_vm *vm,
+		   const struct vard_var *v, const char *guid)
+{
+	sqlite3_stmt *st = s->stmts[STMT_PUT];
+	_cleanup_free_ char *name = vard_name_format(v->name, v->name_len);
+
+	if (!name)
+		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
+	sqlite3_bind_int64(st, 1, vm->id);
+	sqlite3_bind_text(st, 2, guid, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 3, v->name, (int)v->name_len, SQLITE_STATIC);
+	sqlite3_bind_text(st, 4, name, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 5, v->attributes);
+	sqlite3_bind_blob(st, 6, v->time, sizeof(v->time), SQLITE_STATIC);
+	sqlite3_bind_blob(st, 7, v->data, (int)v->data_len, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 8, (sqlite3_int64)v->seq);
+	sqlite3_bind_int64(st, 9, row_crc(vm, v));
+	return vard_sqlite_run(s, STMT_PUT);
+}
+
+static int delete_row(struct vard_sqlite *s, const struct vard_vm *vm,
+		      const struct vard_var *v, const char *guid)
+{
+	sqlite3_stmt *st = s->stmts[STMT_DELETE];
+
+	sqlite3_bind_int64(st, 1, vm->id);
+	sqlite3_bind_text(st, 2, guid, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 3, v->name, (int)v->name_len, SQLITE_STATIC);
+	return vard_sqlite_run(s, STMT_DELETE);
+}
+
+int vard_sqlite_apply(struct vard_backend *b, const struct vard_vm *vm,
+		      const struct vard_var *v)
+{
+	char guid[VARD_GUID_TEXT];
+
+	vard_guid_format(v->guid, guid);
+	return v->is_deleted ? delete_row(to_sqlite(b), vm, v, guid) :
+			       put_row(to_sqlite(b), vm, v, guid);
+}
+
+/* Fills @v from a row of STMT_LOAD. Returns NULL or what is damaged. */
+static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
+			   struct vard_var *v)
+{
+	const char *guid = (const char *)sqlite3_column_text(st, 1);
+	const void *time;
+
+	*v = (struct vard_var){ .name = sqlite3_column_blob(st, 2),
+				.data = sqlite3_column_blob(st, 5) };
+	time = sqlite3_column_blob(st, 4);
+	if (!guid || !vard_guid_parse(guid, v->guid))
+		return "the guid is malformed";
+	if (!time || sqlite3_column_bytes(st, 4) != sizeof(v->time))
+		return "the time is not 16 bytes";
+	if (sqlite3_column_int64(st, 3) < 0 ||
+	    sqlite3_column_int64(st, 3) > UINT32_MAX)
+		return "the attributes are out of range";
+	memcpy(v->time, time, sizeof(v->time));
+	v->name_len = (uint32_t)sqlite3_column_bytes(st, 2);
+	v->data_len = (uint32_t)sqlite3_column_bytes(st, 5);
+	v->attributes = (uint32_t)sqlite3_column_int64(st, 3);
+	v->seq = (uint64_t)sqlite3_column_int64(st, 6);
+	if (sqlite3_column_int64(st, 7) != row_crc(vm, v))
+		return "the checksum does not match";
+	return vard_var_check(v);
+}
+
+/* Rows to quarantine once the list is through. */
+struct bad_rows {
+	struct {
+		sqlite3_int64 id;
+		const char *reason;
+	} *rows;
+	size_t nr;
+};
+
+static int note_bad(struct vard_sqlite *s, struct bad_rows *bad,
+		    sqlite3_int64 id, const char *reason)
+{
+	/* Doubles at each power of two. */
+	if ((bad->nr & (bad->nr - 1)) == 0) {
+		void *p = reallocarray(bad->rows, bad->nr ? bad->nr * 2 : 1,
+				       sizeof(*bad->rows));
+
+		if (!p)
+			return vard_sqlite_fail_code(s, SQLITE_NOMEM);
+		bad->rows = p;
+	}
+	bad->rows[bad->nr].id = id;
+	bad->rows[bad->nr++].reason = reason;
+	return 0;
+}
+
+static int load_rows(struct vard_sqlite *s, const struct vard_vm *vm,
+		     vard_var_fn fn, void *arg, struct vard_vm_counts *counts,
+		     struct bad_rows *bad)
+{
+	sqlite3_stmt *st = s->stmts[STMT_LOAD];
+	int code, r = 0;
+
+	sqlite3_bind_int64(st, 1, vm->id);
+	while (r == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
+		struct vard_var v;
+		const char *reason = get_row(st, vm, &v);
+
+		if (!reason)
+			r = fn(&v, &reason, arg);
+		if (r == 0 && !reason)
+			counts->nr_variables++;
+		else if (r >= 0)
+			r = note_bad(s, bad, sqlite3_column_int64(st, 0), reason);
+	}
+	sqlite3_reset(st);
+	if (r == 0 && code != SQLITE_DONE)
+		r = vard_sqlite_fail_code(s, code);
+	return r;
+}
+
+static int quarantine_row(struct vard_sqlite *s, const struct vard_vm *vm,
+			  sqlite3_int64 id, const char *reason)
+{
+	sqlite3_stmt *st = s->stmts[STMT_QUARANTINE];
+	int r;
+
+	vard_log(LOG_WARNING,
+		 "VM %s: variable row %lld moved to table quarantine of %s: %s",
+		 vm->name, (long long)id, s->path, reason);
+	sqlite3_bind_int64(st, 1, id);
+	sqlite3_bind_text(st, 2, reason, -1, SQLITE_STATIC);
+	r = vard_sqlite_run(s, STMT_QUARANTINE);
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(s->stmts[STMT_DROP], 1, id);
+	return vard_sqlite_run(s, STMT_DROP);
+}
+
+static int quarantine_rows(struct vard_sqlite *s, const struct vard_vm *vm,
+			   const struct bad_rows *bad)
+{
+	struct vard_backend *b = &s->base;
+	bool is_own = sqlite3_get_autocommit(s->db);
+	int r = 0;
+
+	if (bad->nr == 0)
+		return 0;
+	if (is_own)
+		r = b->ops->begin(b);
+	for (size_t i = 0; r == 0 && i < bad->nr; i++)
+		r = quarantine_row(s, vm, bad->rows[i].id, bad->rows[i].reason);
+	if (!is_own)
+		return r;
+	if (r == 0)
+		return b->ops->commit(b);
+	b->ops->rollback(b);
+	return r;
+}
+
+int vard_sqlite_load(struct vard_backend *b, const struct vard_vm *vm,
+		     vard_var_fn fn, void *arg, struct vard_vm_counts *counts)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	struct bad_rows bad = { 0 };
+	int r;
+
+	*counts = (struct vard_vm_counts){ 0 };
+	r = load_rows(s, vm, fn, arg, counts, &bad);
+	if (r == 0)
+		r = quarantine_rows(s, vm, &bad);
+	counts->nr_quarantined = (unsigned int)bad.nr;
+	free(bad.rows);
+	return r;
+}

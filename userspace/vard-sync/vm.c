@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening and closing a VM: database row, store in the kernel, port. */
+#include "vm.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+#include "notify.h"
+#include "template.h"
+
+static void free_template(struct vard_template **t)
+{
+	vard_template_free(*t);
+}
+
+/* A store that is not in the loop yet. */
+static void free_source(struct vard_source **s)
+{
+	vard_source_free(*s);
+}
+
+bool vard_vm_name_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len < VARD_VM_NAME_MAX && name[0] != '.' &&
+	       name[0] != '-' &&
+	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "abcdefghijklmnopqrstuvwxyz0123456789_.:@+-") == len;
+}
+
+static int database_error(struct vard *d, sd_bus_error *e, int r)
+{
+	sd_bus_error_set(e, VARD_ERROR("Database"), d->backend->error);
+	return r;
+}
+
+static int device_error(struct vard *d, sd_bus_error *e, int r)
+{
+	const char *path = d->options->device;
+
+	switch (r) {
+	case -ENXIO:
+		sd_bus_error_setf(e, VARD_ERROR("NoModule"),
+				  "no usable %s: load the module kvm-uefivars (modprobe kvm-uefivars), as new as vard-sync",
+				  path);
+		break;
+	case -EACCES:
+	case -EPERM:
+		sd_bus_error_setf(e, VARD_ERROR("NoPermission"),
+				  "vard-sync may not open %s: run it as root or as a member of the node's group",
+				  path);
+		break;
+	case -ENOSPC:
+		sd_bus_error_set(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+				 "the module has as many stores as it may: close other VMs");
+		break;
+	default:
+		sd_bus_error_setf(e, SD_BUS_ERROR_FAILED, "%s: %s", path,
+				  strerror(-r));
+	}
+	return r;
+}
+
+/* The row of a VM that the client may use. */
+static int find_vm(struct vard *d, const char *name, uid_t uid,
+		   struct vard_vm *vm, sd_bus_error *e)
+{
+	int r;
+
+	if (!vard_vm_name_ok(name)) {
+		sd_bus_error_set(e, VARD_ERROR("BadName"),
+				 "a VM name is 1 to 128 of A-Z a-z 0-9 _ . : @ + - and starts with neither . nor -");
+		return -EINVAL;
+	}
+	r = vard_open_db(d, false);
+	if (r == 0)
+		r = d->backend->ops->find(d->backend, name, vm);
+	if (r == -ENOENT && d->is_open)
+		return r;
+	if (r < 0)
+		return database_error(d, e, r);
+	if (uid != 0 && uid != vm->uid) {
+		sd_bus_error_setf(e, VARD_ERROR("NoPermission"),
+				  "VM %s belongs to user %u", name,
+				  (unsigned int)vm->uid);
+		return -EACCES;
+	}
+	return 0;
+}
+
+static int load_var(const struct vard_var *v, const char **reason, void *arg)
+{
+	int r = vard_source_put(arg, v);
+
+	if (r == -EINVAL)
+		*reason = "the module finds it malformed";
+	else if (r == -ENOSPC)
+		*reason = "over a limit of the store";
+	else
+		return r;
+	return 1;
+}
+
+/* Loads a VM that is in the database into a new store. */
+static int load_store(struct vard *d, struct vard_source *s,
+		      struct vard_vm_counts *counts, sd_bus_error *e)
+{
+	int r;
+
+	d->backend->error[0] = 0;
+	r = d->backend->ops->load(d->backend, &s->vm, load_var, s, counts);
+	if (r < 0 && d->backend->error[0])
+		return database_error(d, e, r);
+	if (r < 0)
+		return device_error(d, e, r);
+	return 0;
+}
+
+static int get_template(const struct vard_request *rq,
+			struct vard_template **ret, sd_bus_error *e)
+{
+	struct vard_report report;
+	int r;
+
+	if (rq->template_fd < 0)
+		return vard_template_parse("", 0, ret, &report);
+	r = vard_template_read(rq->template_fd, ret, &report);
+	if (r < 0)
+		sd_bus_error_setf(e, VARD_ERROR("BadTemplate"),
+				  "template refused, VM %s was not made (%u problems):\n%s",
+				  rq->name, report.nr_errors, report.text);
+	else if (report.nr_warnings)
+		vard_log(LOG_WARNING, "VM %s: template: %s", rq->name,
+			 report.text);
+	return r;
+}
+
+static int put_template(struct vard *d, struct vard_source *s,
+			const struct vard_template *t, sd_bus_error *e)
+{
+	for (size_t i = 0; i < t->nr; i++) {
+		const char *reason = NULL;
+		int r = load_var(&t->vars[i], &reason, s);
+
+		if (r > 0) {
+			sd_bus_error_setf(e, VARD_ERROR("BadTemplate"),
+					  "template refused, VM %s was not made: variables[%zu]: %s",
+					  s->vm.name, i, reason);
+			return -EINVAL;
+		}
+		if (r < 0)
+			return device_error(d, e, r);
+		r = d->backend->ops->apply(d->backend, &s->vm, &t->vars[i]);
+		if (r < 0)
+			return database_error(d, e, r);
+	}
+	return 0;
+}
+
+/* Within a transaction; nothing is left of a VM that could not be made. */
+static int make_in_transaction(struct vard *d, struct vard_source *s,
+			       const struct vard_template *t, sd_bus_error *e)
+{
+	int r = d->backend->ops->create(d->backend, &s->vm);
+
+	if (r < 0)
+		return database_error(d, e, r);
+	return put_template(d, s, t, e);
+}
+
+static int make_vm(struct vard *d, struct vard_source *s,
+		   const struct vard_template *t, sd_bus_error *e)
+{
+	int r = d->backend->ops->begin(d->backend);
+
+	if (r < 0)
+		return database_error(d, e, r);
+	r = make_in_transaction(d, s, t, e);
+	if (r < 0) {
+		d->backend->ops->rollback(d->backend);
+		return r;
+	}
+	r = d->backend->ops->commit(d->backend);
+	return r < 0 ? database_error(d, e, r) : 0;
+}
+
+static int create_store(struct vard *d, const struct vard_vm *vm,
+			struct vard_source **ret, sd_bus_error *e)
+{
+	_cleanup_close_ int device = vard_device_open(d->options->device);
+	int r = device;
+
+	/* Open for a moment only, so that an idle daemon does not pin it. */
+	if (r >= 0)
+		r = vard_source_create(device, vm, ret);
+	return r < 0 ? device_error(d, e, r) : 0;
+}
+
+static int add_store(struct vard *d, struct vard_source *s, sd_bus_error *e)
+{
+	int r = vard_add_source(d, s);
+
+	if (r < 0) {
+		sd_bus_error_set_errno(e, r);
+		return r;
+	}
+	vard_notify_store(s);
+	return 0;
+}
+
+/* A VM whose store is not in the kernel. */
+static int load_vm(struct vard *d, const struct vard_vm *vm,
+		   struct vard_opened *ret, struct vard_source **source,
+		   sd_bus_error *e)
+{
+	_cleanup_(free_source) struct vard_source *s = NULL;
+	int r = create_store(d, vm, &s, e);
+
+	if (r == 0)
+		r = load_store(d, s, &ret->counts, e);
+	if (r == 0)
+		r = add_store(d, s, e);
+	if (r == 0)
+		*source = kuv_steal_ptr(s);
+	return r;
+}
+
+static int new_vm(struct vard *d, const struct vard_request *rq,
+		  struct vard_opened *ret, struct vard_source **source,
+		  sd_bus_error *e)
+{
+	_cleanup_(free_template) struct vard_template *t = NULL;
+	_cleanup_(free_source) struct vard_source *s = NULL;
+	struct vard_vm vm = { .uid = rq->uid };
+	int r;
+
+	if (rq->durability >= 0)
+		vm.durability = (uint32_t)rq->durability;
+	strcpy(vm.name, rq->name);
+	r = sd_id128_randomize(&vm.uuid);
+	if (r == 0)
+		r = get_template(rq, &t, e);
+	if (r == 0)
+		r = create_store(d, &vm, &s, e);
+	if (r == 0)
+		r = make_vm(d, s, t, e);
+	if (r == 0)
+		r = add_store(d, s, e);
+	if (r < 0)
+		return r;
+	vard_log(LOG_INFO, "VM %s: made for user %u with %zu variables",
+		 rq->name, (unsigned int)rq->uid, t->nr);
+	ret->is_created = true;
+	ret->counts.nr_variables = (unsigned int)t->nr;
+	*source = kuv_steal_ptr(s);
+	return 0;
+}
+
+/* Changes the mode in the database, then in the kernel. */
+static int set_durability(struct vard *d, struct vard_source *s, int wish,
+			  sd_bus_error *e)
+{
+	uint32_t durability = (uint32_t)wish;
+	int r;
+
+	if (wish < 0 || durability == s->vm.durability)
+		return 0;
+	r = d->backend->ops->begin(d->backend);
+	if (r == 0) {
+		r = d->backend->ops->set_durability(d->backend, &s->vm,
+						    durability);
+		if (r < 0)
+			d->backend->ops->rollback(d->backend);
+		else
+			r = d->backend->ops->commit(d->backend);
+	}
+	if (r < 0)
+		return database_error(d, e, r);
+	r = vard_source_set_durability(s, durability);
+	if (r < 0)
+		return device_error(d, e, r);
+	s->vm.durability = durability;
+	return 0;
+}
+
+static int open_port(struct vard *d, struct vard_source *s, int durability,
+		     struct vard_opened *ret, sd_bus_error *e)
+{
+	int r = -EBUSY;
+
+	if (!s->has_port) {
+		r = set_durability(d, s, durability, e);
+		if (r < 0)
+			return r;
+		r = vard_source_open_port(s);
+	}
+	if (r == -EBUSY) {
+		sd_bus_error_setf(e, VARD_ERROR("InUse"),
+				  "VM %s is running: stop its VMM first",
+				  s->vm.name);
+		return r;
+	}
+	if (r < 0)
+		return device_error(d, e, r);
+	ret->port_fd = r;
+	ret->store_id = s->store_id;
+	vard_notify_status(d);
+	return 0;
+}
+
+static int count_loaded(struct vard_source *s, struct vard_vm_counts *counts)
+{
+	struct kvm_uefivars_store_info info;
+	int r = vard_source_info(s, &info);
+
+	if (r < 0)
+		return r;
+	s->has_port = info.state & KVM_UEFIVARS_STORE_HAS_PORT;
+	counts->nr_variables = info.nr_nv;
+	return 0;
+}
+
+int vard_vm_open(struct vard *d, const struct vard_request *rq,
+		 struct vard_opened *ret, sd_bus_error *e)
+{
+	struct vard_source *s = NULL;
+	struct vard_vm vm;
+	int r;
+
+	*ret = (struct vard_opened){ .port_fd = -1 };
+	r = find_vm(d, rq->name, rq->uid, &vm, e);
+	if (r == -ENOENT) {
+		r = new_vm(d, rq, ret, &s, e);
+	} else if (r == 0) {
+		s = vard_find_source(d, vm.uuid);
+		if (s)
+			r = count_loaded(s, &ret->counts);
+		else
+			r = load_vm(d, &vm, ret, &s, e);
+	}
+	if (r < 0)
+		return r;
+	r = open_port(d, s, rq->durability, ret, e);
+	if (r < 0)
+		vard_settle(d, s);
+	return r;
+}
+
+int vard_vm_close(struct vard *d, const char *name, uid_t uid, sd_bus_error *e)
+{
+	struct vard_source *s;
+	struct vard_vm vm;
+	int r = find_vm(d, name, uid, &vm, e);
+
+	if (r == -ENOENT)
+		sd_bus_error_setf(e, VARD_ERROR("NotFound"), "no VM %s in %s",
+				  name, d->options->db);
+	if (r < 0)
+		return r;
+	s = vard_find_source(d, vm.uuid);
+	if (!s)
+		return 0;
+	r = count_loaded(s, &(struct vard_vm_counts){ 0 });
+	if (r < 0)
+		return device_error(d, e, r);
+	if (s->has_port) {
+		sd_bus_error_setf(e, VARD_ERROR("InUse"),
+				  "VM %s is running: stop its VMM first", name);
+		return -EBUSY;
+	}
+	r = vard_flush(d, &s, 1, true);
+	if (r < 0)
+		return database_error(d, e, r);
+	vard_settle(d, s);
+	return 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening and closing a VM: database row, store in the kernel, port. */
+#ifndef _VARD_VM_H
+#define _VARD_VM_H
+
+#include <systemd/sd-bus.h>
+
+#include "loop.h"
+
+#define VARD_ERROR(name) "org.kvm_uefivars.Error." name
+
+/**
+ * struct vard_request - what a client asks for
+ * @name: of the VM
+ * @uid: of the client
+ * @template_fd: variables of a new VM, or -1
+ * @durability: KVM_UEFIVARS_WRITE_THROUGH or _WRITE_BACK, or -1 for no wish
+ */
+struct vard_request {
+	const char *name;
+	uid_t uid;
+	int template_fd;
+	int durability;
+};
+
+/**
+ * struct vard_opened - what a client gets
+ * @port_fd: owned by the caller
+ * @is_created: the VM is new
+ * @counts: variables loaded, rows quarantined now
+ * @store_id: number of the store
+ */
+struct vard_opened {
+	int port_fd;
+	bool is_created;
+	struct vard_vm_counts counts;
+	uint64_t store_id;
+};
+
+/**
+ * vard_vm_name_ok() - is this the name of a VM?
+ * @name: string
+ *
+ * Return: Whether it is 1 to 128 of [A-Za-z0-9_.:@+-], not starting with '.'
+ * or '-'.
+ */
+bool vard_vm_name_ok(const char *name);
+
+/**
+ * vard_vm_open() - load a VM, or make it, and open its port
+ * @d: daemon
+ * @rq: what is wanted
+ * @ret: filled on success
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_vm_open(struct vard *d, const struct vard_request *rq,
+		 struct vard_opened *ret, sd_bus_error *e);
+
+/**
+ * vard_vm_close() - save everything of a VM and drop its store
+ * @d: daemon
+ * @name: of the VM
+ * @uid: of the client
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_vm_close(struct vard *d, const char *name, uid_t uid,
+		  sd_bus_error *e);
+
+#endif /* _VARD_VM_H */

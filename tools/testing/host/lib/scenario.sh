@@ -46,7 +46,7 @@ refuse() {
 # same TEXT EXPECTED GOT
 same() {
 	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-	say "ok: $1: $3"
+	[ ${#3} -lt 80 ] && say "ok: $1: $3" || say "ok: $1"
 }
 
 # wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds.
@@ -69,7 +69,8 @@ line() {
 ended() {
 	local p
 	for p in "$@"; do
-		[ ! -d "/proc/$p" ] || grep -q '^State:.Z' "/proc/$p/status" || return 1
+		[ ! -d "/proc/$p" ] || grep -qs '^State:.Z' "/proc/$p/status" ||
+			[ ! -d "/proc/$p" ] || return 1
 	done
 }
 
@@ -148,9 +149,19 @@ log_of() {
 
 # vm_firmware NAME [QEMU ARGUMENT...]: start a VM, firmware only.
 vm_firmware() {
+	vm_count "$1"
+	vm_start "$@"
+}
+
+# vm_count NAME: its next run begins.
+vm_count() {
+	VM_RUN[$1]=$((${VM_RUN[$1]:-0} + 1))
+}
+
+# vm_start NAME [QEMU ARGUMENT...]
+vm_start() {
 	local name=$1
 	shift
-	VM_RUN[$name]=$((${VM_RUN[$name]:-0} + 1))
 	"$BIN/kuv-run" --vm "$name" --socket "$SOCKET" --verbose "${VM_OPTIONS[@]}" \
 		-- qemu-system-x86_64 -nodefaults -no-user-config -display none \
 		-machine pc -accel kvm -cpu host -m 512 \
@@ -168,10 +179,11 @@ vm_firmware() {
 vm_linux() {
 	local name=$1 script
 	shift
-	script=$LOGS/$name.$((${VM_RUN[$name]:-0} + 1)).script
+	vm_count "$name"
+	script=$(log_of "$name" script)
 	{ echo '. /lib.sh'; cat; } >"$script"
 	mkfifo "$WORK/$name.in.in" "$WORK/$name.in.out" 2>/dev/null || true
-	vm_firmware "$name" \
+	vm_start "$name" \
 		-drive "if=virtio,format=raw,snapshot=on,file=$KUV_GUEST_DISK" \
 		-fw_cfg "name=opt/kuv/script,file=$script" \
 		-device virtio-serial-pci \

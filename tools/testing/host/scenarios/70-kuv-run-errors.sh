@@ -19,16 +19,16 @@ qemu=(qemu-system-x86_64 -nodefaults -display none -machine pc -accel kvm -m 64)
 
 mkdir -p "$WORK"
 says 3 'kvm.uefivars' "${run[@]}" --db "$DB" -- "${qemu[@]}"
-says 5 "vard-sync.*$SOCKET|$SOCKET.*vard-sync" \
-	"${run[@]}" --socket "$SOCKET" -- "${qemu[@]}"
 says 2 'usage|--vm' "$BIN/kuv-run" --db "$DB" -- "${qemu[@]}"
 
 load_module
+says 5 'vard-sync' "${run[@]}" --socket "$SOCKET" -- "${qemu[@]}"
 chmod 660 /dev/kvm-uefivars
 says 4 'permission|kvm' setpriv --reuid 65534 --regid 65534 --clear-groups \
 	"${run[@]}" --db /tmp/vars.db -- "${qemu[@]}"
 says 7 'uefi-vars' "${run[@]}" --db "$DB" -- "${qemu[@]}" -device uefi-vars-x64
-says 8 'no-such-qemu' "${run[@]}" --db "$DB" -- /no-such-qemu
+says 7 'does not ask for KVM' "${run[@]}" --db "$DB" -- qemu-system-x86_64 -m 64
+says 8 'no-such-qemu' "${run[@]}" --db "$DB" -- /no-such-qemu -accel kvm
 
 start_vard
 vm_firmware a

@@ -15,6 +15,8 @@
 #include "store.h"
 
 #define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
+/* Bytes fetched at once, before the length of a message is known. */
+#define KUV_FETCH_FIRST	256U
 
 static __le16 *kuv_mailbox_status(struct kuv_mailbox *mb)
 {
@@ -109,20 +111,30 @@ static u32 kuv_mailbox_total(struct kuv_mailbox *mb)
 	return KUV_HEADER_LEN + len;
 }
 
-/* Snapshot header, then message. Reads each guest byte once. */
+/*
+ * Snapshot header and message. What is used of each guest byte was read once.
+ * Most messages are no longer than KUV_FETCH_FIRST: one copy is enough.
+ */
 static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u32 *total)
 {
 	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
+	u32 first = min(mb->size, KUV_FETCH_FIRST);
 
-	mb->dirty = max_t(u32, mb->dirty, KUV_HEADER_LEN);
-	if (ops->read(mb->mem, mb->addr, mb->buf, KUV_HEADER_LEN))
-		return KVM_UEFIVARS_STS_UNKNOWN;
+	mb->dirty = max(mb->dirty, first);
+	if (unlikely(ops->read(mb->mem, mb->addr, mb->buf, first))) {
+		/* The memory may end behind a short message. */
+		first = KUV_HEADER_LEN;
+		if (ops->read(mb->mem, mb->addr, mb->buf, first))
+			return KVM_UEFIVARS_STS_UNKNOWN;
+	}
 	*total = kuv_mailbox_total(mb);
 	if (!*total)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
+	if (*total <= first)
+		return KVM_UEFIVARS_STS_SUCCESS;
 	mb->dirty = max(mb->dirty, *total);
-	if (ops->read(mb->mem, mb->addr + KUV_HEADER_LEN,
-		      mb->buf + KUV_HEADER_LEN, *total - KUV_HEADER_LEN))
+	if (ops->read(mb->mem, mb->addr + first, mb->buf + first,
+		      *total - first))
 		return KVM_UEFIVARS_STS_UNKNOWN;
 	return KVM_UEFIVARS_STS_SUCCESS;
 }

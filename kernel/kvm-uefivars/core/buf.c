@@ -2,16 +2,6 @@
 /* Bounded cursor over a private copy of guest bytes, and UTF-16 inside it. */
 #include "buf.h"
 
-void *kuv_buf_take(struct kuv_buf *b, u64 len)
-{
-	u8 *p = b->data + b->pos;
-
-	if (len > b->len - b->pos) /* cannot wrap: pos <= len */
-		return NULL;
-	b->pos += len;
-	return p;
-}
-
 u32 kuv_utf16_len(const u8 *p, u32 nr)
 {
 	u32 i;

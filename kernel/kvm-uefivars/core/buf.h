@@ -3,7 +3,10 @@
 #ifndef _KUV_CORE_BUF_H
 #define _KUV_CORE_BUF_H
 
+#include <linux/string.h>
 #include <linux/types.h>
+
+#include <asm/byteorder.h>
 
 /**
  * struct kuv_buf - cursor over bytes a guest sent
@@ -52,7 +55,15 @@ static inline u32 kuv_buf_left(const struct kuv_buf *b)
  * Context: Any. Takes no lock and allocates nothing.
  * Return: The first byte, or NULL with @b unchanged if fewer than @len remain.
  */
-void *kuv_buf_take(struct kuv_buf *b, u64 len);
+static inline void *kuv_buf_take(struct kuv_buf *b, u64 len)
+{
+	u8 *p = b->data + b->pos;
+
+	if (len > b->len - b->pos) /* cannot wrap: pos <= len */
+		return NULL;
+	b->pos += len;
+	return p;
+}
 
 /**
  * kuv_utf16_at() - one code unit of unaligned UTF-16LE
@@ -64,7 +75,10 @@ void *kuv_buf_take(struct kuv_buf *b, u64 len);
  */
 static inline u16 kuv_utf16_at(const u8 *p, u32 i)
 {
-	return p[2 * i] | p[2 * i + 1] << 8;
+	__le16 unit;
+
+	memcpy(&unit, p + 2 * (size_t)i, sizeof(unit));
+	return le16_to_cpu(unit);
 }
 
 /**

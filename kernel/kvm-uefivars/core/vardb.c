@@ -7,6 +7,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "buf.h"
+
 #define BUCKETS_MIN	64
 #define BUCKETS_MAX	65536
 /* Room for the variables of kuv_boot_init() above the pool's size. */
@@ -33,22 +35,24 @@ bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii)
 {
 	u32 i;
 
-	if (n->len != 2 * strlen(ascii) || memcmp(n->guid, guid, 16))
+	if (memcmp(n->guid, guid, 16))
 		return false;
-	for (i = 0; ascii[i]; i++)
-		if (n->name[2 * i] != ascii[i] || n->name[2 * i + 1])
+	for (i = 0; i < n->len / 2; i++)
+		if (!ascii[i] || kuv_utf16_at(n->name, i) != (u8)ascii[i])
 			return false;
-	return true;
+	return !ascii[i];
 }
 
+/* The namespace goes in with the key: one pass over one string. */
 static u64 hash_name(const struct kuv_vardb *db, const struct kuv_name *n)
 {
+	siphash_key_t key;
 	u64 guid[2];
 
 	memcpy(guid, n->guid, sizeof(guid));
-	return siphash_3u64(guid[0], guid[1],
-			    siphash(n->name, n->len, &db->hash_key),
-			    &db->hash_key);
+	key.key[0] = db->hash_key.key[0] ^ guid[0];
+	key.key[1] = db->hash_key.key[1] ^ guid[1];
+	return siphash(n->name, n->len, &key);
 }
 
 static struct hlist_head *bucket(const struct kuv_vardb *db, u64 hash)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every command: its kind, its structure, and how to call it successfully. */
+#ifndef _KUV_CMDS_H
+#define _KUV_CMDS_H
+
+#include "fixture.h"
+
+enum cmd_kind { CMD_DEVICE, CMD_STORE, CMD_PORT, CMD_KINDS };
+
+/* What one command is tried on. */
+struct cmd_env {
+	int fd[CMD_KINDS];
+	uint16_t name[32768];
+	uint8_t data[65536];
+	void *memory;
+};
+
+/*
+ * @size: bytes at ABI 1, frozen
+ * @flags: all flags it knows
+ * @reserved: offset of a member that must be 0, or 0
+ * @is_out: writes results
+ * @fill: make a call that succeeds
+ */
+struct cmd {
+	const char *name;
+	unsigned int nr;
+	enum cmd_kind kind;
+	uint32_t size;
+	uint32_t flags;
+	uint32_t reserved;
+	bool is_out;
+	bool is_unattached;
+	void (*fill)(struct cmd_env *env, void *arg);
+};
+
+#define CMD_ARG_MAX	256
+
+extern const struct cmd cmds[];
+extern const int nr_cmds;
+
+/* Commands in the header but not in @cmds, or NULL. */
+const char *cmd_missing(void);
+
+/* Fresh device, store and port with one variable, and a structure in @arg. */
+struct cmd_env *cmd_setup(const struct cmd *cmd, void *arg);
+
+/* Run it on its own kind of descriptor. */
+int cmd_call(const struct cmd *cmd, const struct cmd_env *env, void *arg);
+
+#endif /* _KUV_CMDS_H */

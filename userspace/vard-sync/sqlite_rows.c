@@ -221,6 +221,21 @@ static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
 	return vard_var_check(v);
 }
 
+static void log_bad(struct vard_sqlite *s, const struct vard_vm *vm,
+		    const char *reason)
+{
+	sqlite3_stmt *st = s->stmts[STMT_LOAD];
+	const void *name = sqlite3_column_blob(st, 2);
+	_cleanup_free_ char *shown = NULL;
+
+	if (name)
+		shown = vard_name_format(name,
+					 (size_t)sqlite3_column_bytes(st, 2));
+	vard_log(LOG_WARNING,
+		 "VM %s: variable %.100s is left out and moves to table quarantine of %s: %s",
+		 vm->name, shown ? shown : "without a name", s->path, reason);
+}
+
 /* Rows to quarantine once the list is through. */
 struct bad_rows {
 	struct {
@@ -263,8 +278,10 @@ static int load_rows(struct vard_sqlite *s, const struct vard_vm *vm,
 			r = fn(&v, &reason, arg);
 		if (r == 0 && !reason)
 			counts->nr_variables++;
-		else if (r >= 0)
-			r = note_bad(s, bad, sqlite3_column_int64(st, 0), reason);
+		if (r < 0 || !reason)
+			continue;
+		log_bad(s, vm, reason);
+		r = note_bad(s, bad, sqlite3_column_int64(st, 0), reason);
 	}
 	sqlite3_reset(st);
 	if (r == 0 && code != SQLITE_DONE)
@@ -272,15 +289,12 @@ static int load_rows(struct vard_sqlite *s, const struct vard_vm *vm,
 	return r;
 }
 
-static int quarantine_row(struct vard_sqlite *s, const struct vard_vm *vm,
-			  sqlite3_int64 id, const char *reason)
+static int quarantine_row(struct vard_sqlite *s, sqlite3_int64 id,
+			  const char *reason)
 {
 	sqlite3_stmt *st = s->stmts[STMT_QUARANTINE];
 	int r;
 
-	vard_log(LOG_WARNING,
-		 "VM %s: variable row %lld moved to table quarantine of %s: %s",
-		 vm->name, (long long)id, s->path, reason);
 	sqlite3_bind_int64(st, 1, id);
 	sqlite3_bind_text(st, 2, reason, -1, SQLITE_STATIC);
 	r = vard_sqlite_run(s, STMT_QUARANTINE);
@@ -290,8 +304,7 @@ static int quarantine_row(struct vard_sqlite *s, const struct vard_vm *vm,
 	return vard_sqlite_run(s, STMT_DROP);
 }
 
-static int quarantine_rows(struct vard_sqlite *s, const struct vard_vm *vm,
-			   const struct bad_rows *bad)
+static int quarantine_rows(struct vard_sqlite *s, const struct bad_rows *bad)
 {
 	struct vard_backend *b = &s->base;
 	bool is_own = sqlite3_get_autocommit(s->db);
@@ -302,7 +315,7 @@ static int quarantine_rows(struct vard_sqlite *s, const struct vard_vm *vm,
 	if (is_own)
 		r = b->ops->begin(b);
 	for (size_t i = 0; r == 0 && i < bad->nr; i++)
-		r = quarantine_row(s, vm, bad->rows[i].id, bad->rows[i].reason);
+		r = quarantine_row(s, bad->rows[i].id, bad->rows[i].reason);
 	if (!is_own)
 		return r;
 	if (r == 0)
@@ -321,7 +334,7 @@ int vard_sqlite_load(struct vard_backend *b, const struct vard_vm *vm,
 	*counts = (struct vard_vm_counts){ 0 };
 	r = load_rows(s, vm, fn, arg, counts, &bad);
 	if (r == 0)
-		r = quarantine_rows(s, vm, &bad);
+		r = quarantine_rows(s, &bad);
 	counts->nr_quarantined = (unsigned int)bad.nr;
 	free(bad.rows);
 	return r;

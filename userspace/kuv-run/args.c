@@ -291,7 +291,7 @@ const char *kuv_args_explain(enum kuv_args_problem what)
 	case KUV_ARGS_IRQCHIP_OFF:
 		return "with kernel-irqchip=off an INIT of the guest goes through QEMU like a reset: use on or split";
 	case KUV_ARGS_S3:
-		return "sleep state S3 cannot be had, waking up looks like a machine reset: leave disable_s3 out or set it to 1";
+		return "sleep state S3 cannot be had, firmware would trust what the OS left in memory: leave disable_s3 out or set it to 1";
 	case KUV_ARGS_STATE:
 		return "a VM cannot be restored or migrated yet, the state of its variable service would be missing: start it afresh";
 	}

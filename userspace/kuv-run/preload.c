@@ -25,6 +25,17 @@
 
 typedef int ioctl_fn(int fd, unsigned long request, ...);
 
+/* QEMU's Notifier (include/qemu/notify.h), for qemu_register_wakeup_notifier(). */
+struct notifier {
+	void (*notify)(struct notifier *self, void *data);
+	struct {
+		void *next;
+		void **prev;
+	} node;
+};
+
+typedef void register_fn(struct notifier *notifier);
+
 /* One vCPU. Made once, never freed: QEMU keeps the descriptor of a vCPU. */
 struct vcpu {
 	struct vcpu *next;
@@ -166,6 +177,32 @@ __attribute__((destructor)) static void preload_exit(void)
 		(unsigned long long)info.nr_resets);
 }
 
+/* The machine woke: what was put to the vCPUs before was no reset. */
+static void on_wakeup(struct notifier *self, void *data)
+{
+	(void)self;
+	(void)data;
+	for (struct vcpu *v = state.vcpus; v; v = v->next)
+		if (v->is_first)
+			kuv_reset_note_wakeup(&v->reset);
+	if (state.is_verbose)
+		fprintf(stderr, "kuv-run: machine woke\n");
+}
+
+/* Makes QEMU say when the machine wakes, see reset.h. */
+static void watch_wakeup(void)
+{
+	static struct notifier notifier = { .notify = on_wakeup };
+	register_fn *fn;
+
+	*(void **)&fn = dlsym(RTLD_DEFAULT, "qemu_register_wakeup_notifier");
+	if (fn)
+		fn(&notifier);
+	else
+		fprintf(stderr,
+			"kuv-run: this QEMU does not tell when a machine wakes from sleep: the guest's operating system can make it look like a reset, and get at variables as firmware does\n");
+}
+
 static void attach(int kvm_fd, int vm_fd, int port_fd)
 {
 	uint64_t base = env_number(KUV_ENV_BASE, KVM_UEFIVARS_MMIO_BASE);
@@ -183,6 +220,7 @@ static void attach(int kvm_fd, int vm_fd, int port_fd)
 	if (ret < 0)
 		die("cannot attach the variables to the VM", ret);
 	state.vm_fd = vm_fd;
+	watch_wakeup();
 	if (state.is_verbose)
 		fprintf(stderr, "kuv-run: attached at 0x%llx, %s\n",
 			(unsigned long long)base,

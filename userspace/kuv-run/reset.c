@@ -32,6 +32,11 @@ void kuv_reset_note_mp_state(struct kuv_reset *reset)
 	reset->has_put = true;
 }
 
+void kuv_reset_note_wakeup(struct kuv_reset *reset)
+{
+	reset->has_put = false;
+}
+
 bool kuv_reset_enter(struct kuv_reset *reset)
 {
 	bool is_reset = reset->has_run && reset->has_put &&

@@ -11,7 +11,7 @@
 /**
  * struct kuv_reset - what QEMU did to vCPU 0
  * @has_run: it was in KVM_RUN since QEMU started
- * @has_put: KVM_SET_MP_STATE was called since the last KVM_RUN
+ * @has_put: KVM_SET_MP_STATE was called since the last KVM_RUN or wakeup
  * @is_real_mode: newest KVM_SET_SREGS or KVM_SET_SREGS2
  * @cs_base: the same
  * @rip: newest KVM_SET_REGS
@@ -28,8 +28,13 @@
  *    before each KVM_RUN is KVM_PUT_RUNTIME_STATE. So a guest that arranges its
  *    own registers, however it likes, does not get a KVM_SET_MP_STATE.
  * 2. On x86 KVM_PUT_RESET_STATE has two callers: qemu_system_reset() and
- *    pc_machine_wakeup(), the wake from sleep state S3. kuv-run takes S3 away
- *    from the machine, as an OS that resumes must not look like a new boot.
+ *    pc_machine_wakeup(), the wake from sleep state S3. The latter is followed
+ *    by QEMU's wakeup notifiers, while the vCPUs are still paused
+ *    (main_loop_should_exit(), softmmu/runstate.c). The library registers one,
+ *    by a function that QEMU exports for its modules: what was put is then no
+ *    reset. That kuv-run takes S3 away (disable_s3) is not enough. It only hides
+ *    S3 from firmware and from an honest OS; writing the sleep register works as
+ *    before (acpi_pm1_cnt_write(), hw/acpi/core.c).
  * 3. KVM_PUT_FULL_STATE has these: a vCPU is made (at start, or plugged in:
  *    that one only, never vCPU 0), and state was loaded (loadvm, migration).
  *    The latter puts whatever registers the state has. It is told apart by the
@@ -76,6 +81,14 @@ void kuv_reset_note_regs(struct kuv_reset *reset, const struct kvm_regs *regs);
  * @reset: state of vCPU 0
  */
 void kuv_reset_note_mp_state(struct kuv_reset *reset);
+
+/**
+ * kuv_reset_note_wakeup() - the machine woke from sleep
+ * @reset: state of vCPU 0
+ *
+ * Called after the puts that come with it.
+ */
+void kuv_reset_note_wakeup(struct kuv_reset *reset);
 
 /**
  * kuv_reset_enter() - vCPU 0 is about to enter KVM_RUN

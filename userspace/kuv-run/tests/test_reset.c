@@ -88,6 +88,17 @@ int main(void)
 	ok(!kuv_reset_enter(&r), "loadvm_resets_first_and_is_no_reset");
 
 	r = running();
+	put_reset(&r);
+	kuv_reset_note_wakeup(&r);
+	ok(!kuv_reset_enter(&r), "wakeup_is_no_reset");
+	put_reset(&r);
+	ok(kuv_reset_enter(&r), "reset_after_wakeup");
+	put_reset(&r);
+	kuv_reset_note_wakeup(&r);
+	put_reset(&r);
+	ok(kuv_reset_enter(&r), "reset_right_after_wakeup");
+
+	r = running();
 	put_all(&r, 0xffff0000, 0xfff0, 0x60000011);
 	ok(!kuv_reset_enter(&r), "reset_vector_in_protected_mode");
 	r = running();

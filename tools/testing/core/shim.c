@@ -169,12 +169,26 @@ static u32 run_suite(struct kunit_suite *suite, u32 *nr_passed)
 	return failed;
 }
 
-int main(void)
+/* All suites, or only the one that @only names. */
+static void select_suites(const char *only)
+{
+	struct kunit_suite **pos = &suites;
+
+	while (only && *pos) {
+		if (strcmp((*pos)->name, only))
+			*pos = (*pos)->next;
+		else
+			pos = &(*pos)->next;
+	}
+}
+
+int main(int argc, char **argv)
 {
 	struct kunit_suite *suite;
 	u32 nr = 0, passed = 0, failed = 0, bad;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	select_suites(argc > 1 ? argv[1] : NULL);
 	for (suite = suites; suite; suite = suite->next)
 		nr++;
 	printf("KTAP version 1\n1..%u\n", nr);

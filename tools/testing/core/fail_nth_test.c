@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every allocation of a run fails once: nothing changes, nothing leaks. */
+#include "testlib.h"
+
+static const u8 guid_variable[16] = KVM_UEFIVARS_GUID_VARIABLE;
+static const u8 guid_policy[16] = KVM_UEFIVARS_GUID_POLICY;
+
+/* One step of a run; its result says whether memory was short. */
+struct step {
+	const char *what;
+	kuv_status_t (*fn)(struct kuv_test *t);
+};
+
+static kuv_status_t set_new(struct kuv_test *t)
+{
+	return test_set(t, "new", NV_BS, "data");
+}
+
+static kuv_status_t set_volatile(struct kuv_test *t)
+{
+	return test_set(t, "vol", BS_RT, "data");
+}
+
+static kuv_status_t set_longer(struct kuv_test *t)
+{
+	return test_set(t, "new", NV_BS, "longer data");
+}
+
+static kuv_status_t append(struct kuv_test *t)
+{
+	return test_set(t, "new", NV_BS | A_AP, " and more");
+}
+
+static kuv_status_t delete(struct kuv_test *t)
+{
+	return test_set(t, "new", 0, "");
+}
+
+static kuv_status_t revive(struct kuv_test *t)
+{
+	return test_set(t, "new", NV_BS, "again");
+}
+
+static kuv_status_t host_change_pool(struct kuv_test *t)
+{
+	struct kuv_name n = test_name(t, "vol");
+
+	return kuv_service_host_set(&t->s, &n, NV_BS, NULL, "x", 1, false,
+				    NULL);
+}
+
+static kuv_status_t lock_name(struct kuv_test *t)
+{
+	struct kuv_name n = test_name(t, "locked");
+
+	return kuv_policy_lock_name(&t->s.policy, &t->s.db, &n, false);
+}
+
+static kuv_status_t set_property(struct kuv_test *t)
+{
+	struct kuv_name n = test_name(t, "property");
+	struct kvm_uefivars_var_property p = { .revision = cpu_to_le16(1) };
+
+	return kuv_varcheck_set_property(&t->s.varcheck, &n, &p);
+}
+
+static kuv_status_t dump(struct kuv_test *t)
+{
+	return kuv_policy_dump_start(&t->s.policy);
+}
+
+static kuv_status_t set_by_message(struct kuv_test *t)
+{
+	mm_begin(t, guid_variable);
+	mm_int(t, KVM_UEFIVARS_FN_SET_VARIABLE, 8);
+	mm_int(t, 0, 8);
+	mm_bytes(t, test_guid, 16);
+	mm_int(t, 4, 8);
+	mm_int(t, 4, 8);
+	mm_int(t, NV_BS_RT, 4);
+	mm_name(t, "m");
+	mm_bytes(t, "data", 4);
+	mm_call(t);
+	return t->res.status;
+}
+
+static kuv_status_t dump_by_message(struct kuv_test *t)
+{
+	mm_begin(t, guid_policy);
+	mm_int(t, KVM_UEFIVARS_POLICY_SIGNATURE, 4);
+	mm_int(t, KVM_UEFIVARS_POLICY_REVISION, 4);
+	mm_int(t, KVM_UEFIVARS_POLICY_DUMP, 4);
+	mm_zero(t, 16384 - t->total);
+	mm_call(t);
+	return t->res.status;
+}
+
+static const struct step steps[] = {
+	{ "set_new", set_new },
+	{ "set_volatile", set_volatile },
+	{ "set_longer", set_longer },
+	{ "append", append },
+	{ "delete", delete },
+	{ "revive", revive },
+	{ "host_change_pool", host_change_pool },
+	{ "lock_name", lock_name },
+	{ "set_property", set_property },
+	{ "dump", dump },
+	{ "set_by_message", set_by_message },
+	{ "dump_by_message", dump_by_message },
+};
+
+/* Run all steps while the @nth allocation fails; true if one did. */
+static bool run_with_failure(struct kunit *test, u64 nth)
+{
+	struct kuv_test *t = test->priv;
+	bool failed = false;
+	u32 i;
+
+	shim_fail_nth(nth);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		u64 before = test_digest(&t->s);
+		u64 asked = shim_nr_asked;
+		bool hit;
+		kuv_status_t status = steps[i].fn(t);
+
+		hit = asked < nth && shim_nr_asked >= nth;
+		test_check_db(test, &t->s.db);
+		if (!hit) {
+			EXPECT_STATUS(test, status, KUV_SUCCESS);
+			continue;
+		}
+		failed = true;
+		KUNIT_EXPECT_TRUE(test, status == KUV_DEVICE_ERROR ||
+				  status == KUV_OUT_OF_RESOURCES);
+		if (steps[i].fn != dump && steps[i].fn != dump_by_message)
+			KUNIT_EXPECT_EQ(test, test_digest(&t->s), before);
+		/* The same request works once there is memory again. */
+		EXPECT_STATUS(test, steps[i].fn(t), KUV_SUCCESS);
+	}
+	shim_fail_nth(0);
+	return failed;
+}
+
+static void each_request_fails_cleanly(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	u64 nth;
+
+	for (nth = 1; run_with_failure(test, nth); nth++) {
+		kuv_service_exit(&t->s);
+		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+						       test_hash_key), 0);
+		KUNIT_ASSERT_EQ(test, kuv_service_reset(&t->s), 0);
+	}
+	/* Two for each of five new variables, one for each of the others. */
+	KUNIT_EXPECT_GE(test, nth, 15);
+}
+
+static void init_fails_cleanly(struct kunit *test)
+{
+	struct kuv_service *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+
+	shim_fail_nth(1);
+	KUNIT_EXPECT_EQ(test, kuv_service_init(s, &test_limits, test_hash_key),
+			-12);
+	shim_fail_nth(0);
+	/* What glue does with a service whose init failed. */
+	kuv_service_exit(s);
+}
+
+static void reset_fails_closed_and_recovers(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	u64 nth, asked;
+
+	for (nth = 1; ; nth++) {
+		kuv_service_exit(&t->s);
+		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+						       test_hash_key), 0);
+		shim_fail_nth(nth);
+		if (!kuv_service_reset(&t->s))
+			break;
+		asked = shim_nr_asked;
+		KUNIT_EXPECT_EQ(test, asked, nth);
+		test_check_db(test, &t->s.db);
+		EXPECT_REFUSED(test, test_set(t, "a", NV_BS, "1"),
+			       KUV_DEVICE_ERROR);
+		shim_fail_nth(0);
+		KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+		EXPECT_STATUS(test, test_set(t, "a", NV_BS, "1"), KUV_SUCCESS);
+	}
+	shim_fail_nth(0);
+	/* Eight variables of the service's own, two allocations each. */
+	KUNIT_EXPECT_EQ(test, nth, 17);
+}
+
+static void growth_of_the_table_may_fail(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	char name[8] = "n00";
+	u32 i, nr = t->s.db.nr_buckets;
+
+	for (i = t->s.db.nr_nv + t->s.db.nr_volatile; i < nr; i++) {
+		name[1] = '0' + i / 10;
+		name[2] = '0' + i % 10;
+		test_set(t, name, NV_BS, "1");
+	}
+	shim_fail_nth(1);
+	EXPECT_STATUS(test, test_set(t, "more", NV_BS, "1"), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, t->s.db.nr_buckets, nr);
+	EXPECT_STATUS(test, test_set(t, "still more", NV_BS, "1"), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, t->s.db.nr_buckets, 2 * nr);
+}
+
+static struct kunit_case fail_nth_cases[] = {
+	KUNIT_CASE(each_request_fails_cleanly),
+	KUNIT_CASE(init_fails_cleanly),
+	KUNIT_CASE(reset_fails_closed_and_recovers),
+	KUNIT_CASE(growth_of_the_table_may_fail),
+	{}
+};
+
+static struct kunit_suite fail_nth_suite = {
+	.name = "core_fail_nth",
+	.init = test_init,
+	.exit = test_exit,
+	.test_cases = fail_nth_cases,
+};
+
+kunit_test_suite(fail_nth_suite);

@@ -46,7 +46,7 @@ refuse() {
 # same TEXT EXPECTED GOT
 same() {
 	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-	[ ${#3} -lt 80 ] && say "ok: $1: $3" || say "ok: $1"
+	if [ ${#3} -lt 80 ]; then say "ok: $1: $3"; else say "ok: $1"; fi
 }
 
 # wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds.
@@ -83,7 +83,7 @@ load_module() {
 }
 
 unload_module() {
-	wait_for 5 "module has no user" module_idle
+	wait_for 10 "module has no user" module_idle
 	check "module unloads" rmmod kvm_uefivars
 }
 
@@ -95,7 +95,7 @@ start_vard() {
 	VARD_LOG=$LOGS/vard-sync.log
 	"$BIN/vard-sync" --db "$DB" --socket "$SOCKET" "$@" >>"$VARD_LOG" 2>&1 &
 	VARD_PID=$!
-	wait_for 10 "vard-sync listens" vard_ready
+	wait_for 30 "vard-sync listens" vard_ready
 }
 
 # A socket left by a killed daemon does not count.
@@ -106,7 +106,7 @@ vard_ready() {
 
 stop_vard() {
 	kill -TERM "$VARD_PID"
-	wait_for 10 "vard-sync ends" ended "$VARD_PID"
+	wait_for 30 "vard-sync ends" ended "$VARD_PID"
 	wait "$VARD_PID" || fail "vard-sync ended with $?"
 	VARD_PID=
 }
@@ -200,18 +200,22 @@ vm_tell() {
 
 # vm_says NAME PATTERN [SECONDS]: wait until the guest's script has said so.
 vm_says() {
-	wait_for "${3:-90}" "VM $1 says '$2'" vm_said "$1" "$2"
+	wait_for "${3:-180}" "VM $1 says '$2'" vm_said "$1" "$2"
 }
 
 vm_said() {
-	line "$(log_of "$1" out)" "$2" && return
-	! ended "${VM_PID[$1]}" || line "$(log_of "$1" out)" "$2" ||
+	local out gone=
+	out=$(log_of "$1" out)
+	! ended "${VM_PID[$1]}" || gone=1
+	line "$out" "$2" && return
+	[ -z "$gone" ] ||
 		fail "VM $1 ended before it said '$2': $(tail -n 1 "$(log_of "$1" qemu)")"
+	return 1
 }
 
 # vm_off NAME [SECONDS]: wait until the guest has switched itself off.
 vm_off() {
-	wait_for "${2:-90}" "VM $1 switches itself off" ended "${VM_PID[$1]}"
+	wait_for "${2:-180}" "VM $1 switches itself off" ended "${VM_PID[$1]}"
 	wait "${VM_PID[$1]}" || fail "QEMU of $1 ended with $?"
 	say "VM $1, run ${VM_RUN[$1]}: off"
 }

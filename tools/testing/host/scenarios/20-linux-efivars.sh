@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A Linux guest uses variables through efivarfs and efibootmgr; a new QEMU process has it all.
-# Limit: 240 s
+# Limit: 480 s
 
 load_module
 start_vard

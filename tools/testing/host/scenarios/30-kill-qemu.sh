@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # QEMU is killed right after a write returned to the guest; the write is there in the next VM.
-# Limit: 240 s
+# Limit: 480 s
 
 # acked NAME: number of the last write the guest knows to be done.
 acked() {

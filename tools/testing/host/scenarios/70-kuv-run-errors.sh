@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # kuv-run says clearly what is wrong, and QEMU does not start then.
-# Limit: 90 s
+# Limit: 180 s
 
 # says STATUS PATTERN COMMAND...: it fails with this status and such a message.
 says() {
@@ -32,6 +32,6 @@ says 8 'no-such-qemu' "${run[@]}" --db "$DB" -- /no-such-qemu -accel kvm
 
 start_vard
 vm_firmware a
-wait_for 60 "the VM runs" has a ConOut
+wait_for 120 "the VM runs" has a ConOut
 says 6 'use|run' "${run[@]}" --socket "$SOCKET" -- "${qemu[@]}"
 vm_kill a TERM

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every gate as a named function. check.sh [gate...]; no argument runs all.
 #
-# A gate's output goes to build/check/<gate>.log. Where it ends with a line
-# "N passed, N failed" those are its tests; otherwise the gate is one test.
+# A gate's output goes to build/check/<gate>.log. Its tests are its lines
+# "N passed, N failed", else its KTAP lines, else the gate itself.
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -19,22 +19,45 @@ LANE_HOST=(firmware modules selftests sync bench scenarios)
 
 # --- gates ------------------------------------------------------------------
 
-gate_style() { # shell scripts, white space, licence tags
-	local f rc=0
+# tap NAME CMD...: one test, one line.
+tap() {
+	local name=$1 rc=0
+	shift
+	( set -euo pipefail; "$@" ) || rc=$?
+	[ $rc = 0 ] && echo "ok - $name" || echo "not ok - $name (status $rc)"
+}
 
+
+gate_style() { # shell scripts, white space, licence tags
 	kuv_need shellcheck
-	git ls-files '*.sh' .ci/run | xargs shellcheck -x || rc=1
+	tap shellcheck style_shell
+	tap spdx_on_every_file style_spdx
+	tap no_white_space_at_line_ends style_space
+	tap no_machine_path_or_mirror style_paths
+}
+
+style_shell() {
+	git ls-files '*.sh' .ci/run | xargs shellcheck -x
+}
+
+style_spdx() {
+	local f rc=0
 	while read -r f; do
 		head -n 3 "$f" | grep -q SPDX-License-Identifier ||
 			{ echo "$f: no SPDX line"; rc=1; }
-	done < <(git ls-files '*.[chS]' '*.sh' '*.py' '*.mk' '*Makefile' \
-		'*Kbuild' '*Kconfig')
-	if git ls-files -z '*.[ch]' '*.sh' '*.md' |
-	   xargs -0 grep -nE '[[:space:]]+$'; then
-		echo "white space at the end of the lines above"
-		rc=1
-	fi
+	done < <(git ls-files '*.[chS]' '*.sh' '*.py' '*.mk' '*.sql' '*.md' \
+		'*Makefile' '*Kbuild' '*Kconfig')
 	return $rc
+}
+
+style_space() {
+	! git ls-files -z '*.[ch]' '*.sh' '*.md' '*.mk' |
+		xargs -0 grep -nE '[[:space:]]+$'
+}
+
+style_paths() {
+	! git grep -nE '(^|[[:space:]"=:])/(work|root)/|deb\.debian\.org|snapshot\.debian' -- \
+		':!tools/testing/check.sh'
 }
 
 gate_layers() { # core/ stays pure
@@ -43,12 +66,17 @@ gate_layers() { # core/ stays pure
 
 gate_headers() { # uapi stands alone, C and C++, both word sizes
 	local h
+	kuv_need gcc g++ linux-libc-dev
 	for h in uapi/linux/*.h; do
-		gcc -Wall -Wextra -Wpadded -Werror -fsyntax-only -x c "$h"
-		gcc -m32 -Wall -Wextra -Wpadded -Werror -fsyntax-only \
-			-I/usr/include/x86_64-linux-gnu -x c "$h"
-		g++ -Wall -Wextra -Wpadded -Werror -fsyntax-only -x c++ "$h"
+		tap "${h##*/}_c" header_compiles gcc -x c "$h"
+		tap "${h##*/}_c_32" header_compiles gcc -m32 -x c "$h"
+		tap "${h##*/}_cpp" header_compiles g++ -x c++ "$h"
 	done
+}
+
+header_compiles() {
+	"$@" -Wall -Wextra -Wpadded -Werror -fsyntax-only \
+		-I"/usr/include/$(gcc -print-multiarch)"
 }
 
 gate_docs() { # each command of the header is documented, each test named exists
@@ -80,10 +108,22 @@ gate_firmware() { # OVMF for the tests
 gate_modules() { # both kernels, both back ends, W=1; sparse where it works
 	local k
 	for k in "${KERNELS[@]}"; do
-		tools/build-module.sh "$k" auto
-		tools/build-module.sh "$k" fput
+		tap "module_${k}_auto" tools/build-module.sh "$k" auto
+		tap "module_${k}_fput" tools/build-module.sh "$k" fput
 	done
-	tools/build-module.sh --sparse 6.12 auto
+	tap module_6.12_sparse tools/build-module.sh --sparse 6.12 auto
+	tap module_in_place module_in_place
+}
+
+# module_in_place: the command that packagers use, on a copy of the tree.
+module_in_place() {
+	local dir=$KUV_TOP/build/in-place
+	eval "$(tools/kernels.sh 6.12)"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp -r Kbuild Kconfig kernel uapi "$dir"
+	make -C "$KUV_KDIR" M="$dir" modules
+	test -e "$dir/kernel/kvm-uefivars/kvm-uefivars.ko"
 }
 
 gate_selftests() { # kselftests against the real module
@@ -114,11 +154,23 @@ need_programs() {
 		libjson-c-dev zlib1g-dev libcmocka-dev sqlite3
 }
 
-# totals LOG: sum of the result lines of a log, as "passed failed skipped".
+# totals LOG: "passed failed skipped lines" of a log: the sum of its result lines,
+# else its "ok" and "not ok" lines.
 totals() {
-	sed -nE 's/^#? ?([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/p' "$1" |
-		awk '{ p += $1; f += $2; s += $3; n++ }
-		     END { print p + 0, f + 0, s + 0, n + 0 }'
+	awk '
+		/^#? ?[0-9]+ passed, [0-9]+ failed/ {
+			sub(/^# ?/, "")
+			p += $1; f += $3; s += $5; n++
+		}
+		/^not ok / { tf++ }
+		/^ok .*# SKIP/ { ts++; next }
+		/^ok / { tp++ }
+		END {
+			if (n)
+				print p + 0, f + 0, s + 0, n
+			else
+				print tp + 0, tf + 0, ts + 0, tp + tf + ts
+		}' "$1"
 }
 
 # run_gate NAME: run one gate and leave "passed failed skipped" beside its log.

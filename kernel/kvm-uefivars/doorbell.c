@@ -8,6 +8,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
+#include <linux/memcontrol.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -46,6 +47,19 @@ void kuv_ring_run(struct kuv_ring *ring)
 	kuv_ring_done(ring);
 }
 
+/* Answer in the VMM's address space, and charge what is stored to its cgroup. */
+static void kuv_ring_borrow(struct kuv_port *port)
+{
+	struct mem_cgroup *memcg = get_mem_cgroup_from_mm(port->mm);
+	struct mem_cgroup *old = set_active_memcg(memcg);
+
+	kthread_use_mm(port->mm);
+	kuv_port_ring(port, true);
+	kthread_unuse_mm(port->mm);
+	set_active_memcg(old);
+	mem_cgroup_put(memcg);
+}
+
 /* Rung from elsewhere: borrow the VMM's memory, if it still exists. */
 static void kuv_ring_work(struct work_struct *work)
 {
@@ -53,9 +67,7 @@ static void kuv_ring_work(struct work_struct *work)
 	struct kuv_port *port = ring->port;
 
 	if (mmget_not_zero(port->mm)) {
-		kthread_use_mm(port->mm);
-		kuv_port_ring(port, true);
-		kthread_unuse_mm(port->mm);
+		kuv_ring_borrow(port);
 		mmput(port->mm);
 	} else {
 		kuv_mailbox_set_status(&port->mailbox, KVM_UEFIVARS_STS_UNKNOWN);

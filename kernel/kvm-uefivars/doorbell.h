@@ -13,9 +13,7 @@ struct eventfd_ctx;
 struct file;
 struct kuv_port;
 
-/* Requests of one port that may be under way at once; more vCPUs than this do
- * not ring one device without a lock.
- */
+/* Requests of one port that may be under way at once; guests use a lock. */
 #define KUV_RINGS	16
 
 /**

@@ -476,6 +476,28 @@ static void batch_size_max_is_enough(const void *data)
 	}
 }
 
+/* A limit below what is stored must not make batches unreadable. */
+static void batch_size_max_after_lower_limit(const void *data)
+{
+	struct kvm_uefivars_set_config arg = {
+		.size = sizeof(arg),
+		.config.nv_size = 64,
+	};
+	int store = new_store(KVM_UEFIVARS_WRITE_BACK, 0), i;
+	static uint8_t value[4096];
+	char name[16];
+
+	(void)data;
+	for (i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "n%d", i);
+		CHECK_EQ(var_set(store, name, NV_BS_RT, value, sizeof(value), 0),
+			 0);
+	}
+	CHECK_EQ(call(store, KVM_UEFIVARS_SET_CONFIG, &arg), 0);
+	CHECK_EQ(read_batch(store), 40);
+	CHECK(batch->len <= store_info(store).batch_size_max);
+}
+
 int main(void)
 {
 #define ADD(fn) ktap_add(fn, NULL, #fn)
@@ -503,5 +525,6 @@ int main(void)
 	ADD(guest_volatile_does_not_wait);
 	ADD(guest_wait_ends_when_clean);
 	ADD(batch_size_max_is_enough);
+	ADD(batch_size_max_after_lower_limit);
 	return ktap_run();
 }

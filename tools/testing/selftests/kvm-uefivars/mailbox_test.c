@@ -558,6 +558,26 @@ static void pio_message(const void *data)
 	CHECK(!memcmp(value, "value", 5));
 }
 
+/* A message is all there is in the buffer; seen through the other mode's window. */
+static void zero_behind_message(const void *data)
+{
+	static uint8_t big[4096], staging[4096 + 256];
+	struct guest g = start();
+	uint32_t total, i;
+
+	(void)data;
+	memset(big, 0x5a, sizeof(big));
+	CHECK_EQ(guest_set(&g, "Big", NV_BS_RT, big, sizeof(big)), 0);
+	memset(g.mem, 0xa5, GUEST_LEN);
+	total = put_get(g.mem, "V", 8);
+	CHECK_EQ(ring(&g), STS(SUCCESS));
+	guest_command(&g, KVM_UEFIVARS_CMD_PIO_ZERO);
+	pio_get(g.port, staging, sizeof(staging), 8);
+	CHECK(!memcmp(staging, g.mem, total));
+	for (i = total; i < sizeof(staging); i++)
+		CHECK_EQ(staging[i], 0);
+}
+
 static void pio_out_of_range(const void *data)
 {
 	struct guest g = start();
@@ -621,6 +641,7 @@ int main(void)
 	ADD(machine_reset_drops_volatile);
 	ADD(pio_widths);
 	ADD(pio_message);
+	ADD(zero_behind_message);
 	ADD(pio_out_of_range);
 	ADD(reset_clears_staging);
 	return ktap_run();

@@ -82,6 +82,15 @@ kuv_kernel_ensure() {
 	END
 }
 
+# kuv_kernel_known ENV: the last answer, in this file, still stands.
+kuv_kernel_known() {
+	local dir
+
+	[ -s "$1" ] && [ ! "$KUV_CACHE/apt-updated" -nt "$1" ] || return 1
+	dir=$(sed -n 's/^KUV_KDIR=//p' "$1")
+	[ -d "$dir" ]
+}
+
 # kuv_kernel SERIES: as above, but asks APT only when the package lists are newer
 # than the last answer; asking takes seconds.
 kuv_kernel() {
@@ -92,7 +101,7 @@ kuv_kernel() {
 	(
 		flock 9
 		kuv_apt_update
-		if [ ! -s "$env" ] || [ "$KUV_CACHE/apt-updated" -nt "$env" ]; then
+		if ! kuv_kernel_known "$env"; then
 			kuv_kernel_ensure "$1" >"$env.tmp"
 			mv "$env.tmp" "$env"
 		fi

@@ -70,13 +70,13 @@ run_one() {
 	mkdir -p "$logs"
 	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" -- \
 		bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
-		tee "$logs/scenario.log" || rc=$?
+		sed -u '/^#/!s/^/# /' | tee "$logs/scenario.log" || rc=$?
 	if [ $rc = 0 ]; then
 		passed=$((passed + 1))
 		echo "ok $nr $name # $((SECONDS - start)) s"
 	else
 		failed=$((failed + 1))
-		echo "# logs (guest serial, debug console, QEMU, kernel) in ${logs#"$KUV_TOP"/}"
+		echo "# in ${logs#"$KUV_TOP"/}: $(cd "$logs" && echo *)"
 		echo "not ok $nr $name # $((SECONDS - start)) s"
 	fi
 }

@@ -21,9 +21,13 @@ LANE_HOST=(firmware modules selftests sync bench scenarios)
 
 # tap NAME CMD...: one test, one line.
 tap() {
-	local name=$1 rc=0
+	local name=$1 rc
 	shift
-	( set -euo pipefail; "$@" ) || rc=$?
+	# Not "|| rc=$?": that would switch off errexit inside.
+	set +e
+	( set -euo pipefail; "$@" )
+	rc=$?
+	set -e
 	[ $rc = 0 ] && echo "ok - $name" || echo "not ok - $name (status $rc)"
 }
 
@@ -175,9 +179,13 @@ totals() {
 
 # run_gate NAME: run one gate and leave "passed failed skipped" beside its log.
 run_gate() {
-	local g=$1 log=$LOGS/$1.log start=$SECONDS rc=0 p f s n
+	local g=$1 log=$LOGS/$1.log start=$SECONDS rc p f s n
 
-	( set -euo pipefail; "gate_$g" ) >"$log" 2>&1 </dev/null || rc=$?
+	# Not "|| rc=$?": that would switch off errexit inside.
+	set +e
+	( set -euo pipefail; "gate_$g" ) >"$log" 2>&1 </dev/null
+	rc=$?
+	set -e
 	read -r p f s n < <(totals "$log")
 	if [ "$n" = 0 ]; then
 		[ $rc = 0 ] && p=1 || f=1

@@ -129,23 +129,15 @@ static int call_open(sd_bus *bus, const struct kuv_request *request,
 	return ret;
 }
 
+/* What vard-sync says names the remedy already. */
 static const struct refusal {
 	const char *name;
 	enum kuv_exit status;
-	const char *remedy;
 } refusals[] = {
-	{ BUS_ERROR "InUse", KUV_EXIT_IN_USE,
-	  "end the QEMU that runs it, or choose another --vm" },
-	{ BUS_ERROR "NoModule", KUV_EXIT_NO_MODULE, "modprobe kvm-uefivars" },
-	{ BUS_ERROR "NoPermission", KUV_EXIT_PERMISSION,
-	  "ask as the user who made the VM, or as root" },
-	{ BUS_ERROR "BadName", KUV_EXIT_USAGE, "choose another --vm" },
-	{ BUS_ERROR "BadTemplate", KUV_EXIT_REFUSED,
-	  "give a JSON store of QEMU or virt-firmware as --template" },
-	{ BUS_ERROR "Database", KUV_EXIT_REFUSED,
-	  "see what vard-sync wrote to its log" },
-	{ BUS_ERROR "NotFound", KUV_EXIT_REFUSED,
-	  "see what vard-sync wrote to its log" },
+	{ BUS_ERROR "InUse", KUV_EXIT_IN_USE },
+	{ BUS_ERROR "NoModule", KUV_EXIT_NO_MODULE },
+	{ BUS_ERROR "NoPermission", KUV_EXIT_PERMISSION },
+	{ BUS_ERROR "BadName", KUV_EXIT_USAGE },
 };
 
 static _Noreturn void refused(const struct kuv_request *request,
@@ -155,14 +147,13 @@ static _Noreturn void refused(const struct kuv_request *request,
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (sd_bus_error_has_name(error, refusals[i].name))
-			fail(refusals[i].status, "VM %s: %s: %s", request->vm,
-			     text, refusals[i].remedy);
+			fail(refusals[i].status, "%s", text);
 	if (ret == -ECONNRESET || ret == -ENOTCONN || ret == -EPIPE ||
 	    sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY))
 		fail(KUV_EXIT_NO_DAEMON, "vard-sync ended the connection: %s",
 		     request->db ? "see its message above" :
 				   "journalctl -u vard-sync tells why");
-	fail(KUV_EXIT_REFUSED, "VM %s: vard-sync: %s", request->vm, text);
+	fail(KUV_EXIT_REFUSED, "%s", text);
 }
 
 static int64_t now_ms(void)

@@ -90,13 +90,13 @@ else
 	expect module_absent_for_db 3 "modprobe kvm-uefivars" \
 		--db "$tmp/db" --vm a "${qemu[@]}"
 fi
-expect refused_no_module 3 "modprobe" "${vm[@]}" error-NoModule "${qemu[@]}"
-expect refused_permission 4 "as root" "${vm[@]}" error-NoPermission "${qemu[@]}"
-expect refused_in_use 6 "so it is: end the QEMU" "${vm[@]}" error-InUse "${qemu[@]}"
-expect refused_bad_name 2 "choose another" "${vm[@]}" error-BadName "${qemu[@]}"
-expect refused_template 9 "JSON" "${vm[@]}" error-BadTemplate "${qemu[@]}"
-expect refused_database 9 "log" "${vm[@]}" error-Database "${qemu[@]}"
-expect refused_otherwise 9 "so it is" "${vm[@]}" error-Strange "${qemu[@]}"
+expect refused_no_module 3 "kuv-run: so it is" "${vm[@]}" error-NoModule "${qemu[@]}"
+expect refused_permission 4 "kuv-run: so it is" "${vm[@]}" error-NoPermission "${qemu[@]}"
+expect refused_in_use 6 "kuv-run: so it is" "${vm[@]}" error-InUse "${qemu[@]}"
+expect refused_bad_name 2 "kuv-run: so it is" "${vm[@]}" error-BadName "${qemu[@]}"
+expect refused_template 9 "kuv-run: so it is" "${vm[@]}" error-BadTemplate "${qemu[@]}"
+expect refused_database 9 "kuv-run: so it is" "${vm[@]}" error-Database "${qemu[@]}"
+expect refused_otherwise 9 "kuv-run: so it is" "${vm[@]}" error-Strange "${qemu[@]}"
 expect daemon_dies 5 "journalctl" "${vm[@]}" drop "${qemu[@]}"
 expect in_use_for_a_moment 42 "args:" "${vm[@]}" inuse-twice "${qemu[@]}"
 expect options_arrive 42 "args:" "${vm[@]}" options --template "$tmp/template" \

@@ -140,6 +140,20 @@ static void find_after_growth(struct kunit *test)
 	/* The exit of the suite looks every one of them up. */
 }
 
+static void find_depends_on_secret(struct kunit *test)
+{
+	static const u8 other_key[16] = { 99 };
+	struct kuv_test *t = test->priv;
+	u64 hash;
+
+	put(t, "a", NV_BS, "1");
+	hash = test_find(t, "a")->hash;
+	kuv_vardb_exit(&t->s.db);
+	KUNIT_ASSERT_EQ(test, kuv_vardb_init(&t->s.db, other_key), 0);
+	put(t, "a", NV_BS, "1");
+	KUNIT_EXPECT_NE(test, test_find(t, "a")->hash, hash);
+}
+
 static void cost_is_rounded_up(struct kunit *test)
 {
 	/* PK of a real store: name of 2 characters, 1005 bytes. */
@@ -361,10 +375,13 @@ static void delete_twice(struct kunit *test)
 
 static void delete_leaves_tombstone(struct kunit *test)
 {
+	static const u8 time[16] = { 1 }, zero[16];
 	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name(t, "a");
 	const struct kuv_var *v;
 
-	put(t, "a", NV_BS, "1");
+	kuv_service_host_set(&t->s, &n, NV_BS | A_AT, time, "1", 1, false,
+			     NULL);
 	drop(t, "a");
 	KUNIT_EXPECT_NULL(test, test_find(t, "a"));
 	KUNIT_EXPECT_EQ(test, t->s.db.nv_used, 0);
@@ -375,6 +392,7 @@ static void delete_leaves_tombstone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v->seq, 2);
 	KUNIT_EXPECT_EQ(test, v->attributes, 0);
 	KUNIT_EXPECT_NULL(test, kuv_var_data(v));
+	KUNIT_EXPECT_MEMEQ(test, v->time, zero, 16);
 }
 
 static void tombstone_goes_with_its_ack(struct kunit *test)
@@ -493,6 +511,7 @@ static void pool_over_lowered_limit(struct kunit *test)
 	t->s.limits.nv_size = 10;
 	EXPECT_REFUSED(test, put(t, "b", NV_BS, "1"), KUV_OUT_OF_RESOURCES);
 	/* What does not grow is still possible. */
+	EXPECT_STATUS(test, put(t, "a", NV_BS, "987654321"), KUV_SUCCESS);
 	EXPECT_STATUS(test, put(t, "a", NV_BS, "12345"), KUV_SUCCESS);
 }
 
@@ -504,6 +523,22 @@ static void force_passes_a_full_pool(struct kunit *test)
 	EXPECT_STATUS(test, put_flags(t, "a", NV_BS, "1", KUV_CHANGE_FORCE),
 		      KUV_SUCCESS);
 	KUNIT_EXPECT_EQ(test, t->s.db.nv_used, 68);
+}
+
+static void force_passes_full_tombstones(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct kuv_name a = test_name(t, "a");
+	struct kuv_change c;
+
+	put(t, "a", NV_BS, "1");
+	t->s.limits.nv_size = 10;
+	EXPECT_REFUSED(test, drop(t, "a"), KUV_OUT_OF_RESOURCES);
+	EXPECT_STATUS(test, kuv_vardb_prepare_delete(&t->s.db, &t->s.limits,
+						     &c, &a, KUV_CHANGE_FORCE),
+		      KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, kuv_vardb_commit(&t->s.db, &c), 2);
+	KUNIT_EXPECT_NULL(test, test_find(t, "a"));
 }
 
 static void clean_is_not_logged(struct kunit *test)
@@ -645,6 +680,7 @@ static void batch_bound_with_smallest_variables(struct kunit *test)
 	u64 max;
 
 	t->s.limits.nv_size = 24 * 68;
+	max = kuv_vardb_batch_len_max(&t->s.db, &t->s.limits, 80);
 	while (put(t, name, NV_BS, "1") == KUV_SUCCESS)
 		name[0]++;
 	for (; name[0] > 'a'; name[0]--)
@@ -654,8 +690,9 @@ static void batch_bound_with_smallest_variables(struct kunit *test)
 	/* Both budgets are full now. */
 	KUNIT_EXPECT_GE(test, t->s.db.nr_nv, 24);
 	KUNIT_EXPECT_GE(test, t->s.db.nr_tombstones, 23);
-	max = kuv_vardb_batch_len_max(&t->s.db, &t->s.limits, 80);
 	KUNIT_EXPECT_LE(test, batch_len(&t->s.db, 80), max);
+	KUNIT_EXPECT_EQ(test, max, kuv_vardb_batch_len_max(&t->s.db,
+							   &t->s.limits, 80));
 	/* Nor is the bound wildly too large. */
 	KUNIT_EXPECT_LT(test, max, 4 * batch_len(&t->s.db, 80));
 }
@@ -723,6 +760,7 @@ static struct kunit_case vardb_cases[] = {
 	KUNIT_CASE(find_needs_whole_name_and_guid),
 	KUNIT_CASE(find_visible_hides_boot_variables),
 	KUNIT_CASE(find_after_growth),
+	KUNIT_CASE(find_depends_on_secret),
 	KUNIT_CASE(cost_is_rounded_up),
 	KUNIT_CASE(set_charges_its_pool),
 	KUNIT_CASE(set_again_charges_net),
@@ -753,6 +791,7 @@ static struct kunit_case vardb_cases[] = {
 	KUNIT_CASE(pool_full_replace_frees_the_old),
 	KUNIT_CASE(pool_over_lowered_limit),
 	KUNIT_CASE(force_passes_a_full_pool),
+	KUNIT_CASE(force_passes_full_tombstones),
 	KUNIT_CASE(clean_is_not_logged),
 	KUNIT_CASE(clean_replaces_a_pending_change),
 	KUNIT_CASE(change_of_pool_to_volatile),

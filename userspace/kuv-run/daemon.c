@@ -35,23 +35,23 @@ static bool is_file(const char *path, int mode)
 	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, mode);
 }
 
-char *kuv_find_beside(const char *name, const char *libdir)
+char *kuv_find_beside(const char *name, const char *dir)
 {
-	char self[PATH_MAX];
+	char self[PATH_MAX], beside[PATH_MAX + 64];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *path, *slash;
 
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		path = join(self, (size_t)(slash - self), name);
-		if (is_file(path, R_OK))
-			return path;
-		free(path);
-	}
-	if (!libdir)
+	if (n <= 0)
 		return NULL;
-	path = join(libdir, strlen(libdir), name);
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	path = join(self, (size_t)(slash - self), name);
+	if (is_file(path, R_OK))
+		return path;
+	free(path);
+	*slash = '\0';
+	n = snprintf(beside, sizeof(beside), "%s/%s", self, dir);
+	path = join(beside, (size_t)n, name);
 	if (is_file(path, R_OK))
 		return path;
 	free(path);
@@ -87,11 +87,9 @@ static char *find_daemon(void)
 	if (given && *given)
 		path = kuv_find_in_path(given);
 	else
-		path = kuv_find_beside("vard-sync", NULL);
+		path = kuv_find_beside("vard-sync", "../sbin");
 	if (!path)
 		path = kuv_find_in_path("vard-sync");
-	if (!path)
-		path = kuv_find_in_path(KUV_SBINDIR "/vard-sync");
 	if (!path)
 		fail(KUV_EXIT_NO_DAEMON,
 		     "vard-sync not found: install it beside kuv-run, or set KUV_VARD_SYNC to it");

@@ -17,11 +17,11 @@ int kuv_daemon_start(const char *db);
 /**
  * kuv_find_beside() - path of a file that is installed or built with kuv-run
  * @name: file name
- * @libdir: directory to look in if it is not beside kuv-run, or NULL
+ * @dir: where to look if it is not beside kuv-run, relative to there
  *
  * Return: Path, for free(), or NULL if there is none.
  */
-char *kuv_find_beside(const char *name, const char *libdir);
+char *kuv_find_beside(const char *name, const char *dir);
 
 /**
  * kuv_find_in_path() - what execvp() would run

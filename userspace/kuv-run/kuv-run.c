@@ -218,10 +218,10 @@ static char *find_preload(void)
 	char *path;
 
 	path = given && *given ? strdup(given) :
-		kuv_find_beside(KUV_PRELOAD_NAME, KUV_PKGLIBDIR);
+		kuv_find_beside(KUV_PRELOAD_NAME, KUV_PRELOAD_DIR);
 	if (!path || access(path, R_OK) < 0)
 		fail(KUV_EXIT_INTERNAL,
-		     KUV_PRELOAD_NAME " not found: install it beside kuv-run or in " KUV_PKGLIBDIR);
+		     KUV_PRELOAD_NAME " not found: install it beside kuv-run or in " KUV_PRELOAD_DIR " from there, or set KUV_PRELOAD to it");
 	if (strpbrk(path, ": "))
 		fail(KUV_EXIT_INTERNAL,
 		     "%s: LD_PRELOAD takes no path with a colon or a space: install it elsewhere",

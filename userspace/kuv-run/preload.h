@@ -4,6 +4,8 @@
 #define _KUV_PRELOAD_H
 
 #define KUV_PRELOAD_NAME	"libkuv-preload.so"
+/* Where it is installed, from the directory of kuv-run. */
+#define KUV_PRELOAD_DIR		"../lib/kvm-uefivars"
 
 /* Environment: number of the port descriptor. */
 #define KUV_ENV_PORT_FD		"KUV_PORT_FD"

@@ -3,6 +3,7 @@
 #ifndef _UAPI_LINUX_KVM_UEFIVARS_H
 #define _UAPI_LINUX_KVM_UEFIVARS_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 /*
@@ -31,7 +32,9 @@
  *   ENOSPC   over a limit of the store or of the module
  *   EMSGSIZE the caller's buffer is too small; the size needed is returned
  *   ENOMEM   no memory
- * On an error nothing has changed.
+ *   EMFILE, ENFILE  no descriptor free, of commands that return one
+ *   EINTR    the caller is being killed
+ * On an error nothing has changed, except where a command says otherwise.
  */
 #define KVM_UEFIVARS_IOC	0xBB
 
@@ -419,7 +422,8 @@ struct kvm_uefivars_port_info {
  * With a doorbell, map the status page (mmap of the port, 4096 bytes at offset
  * 0, PROT_READ, MAP_SHARED) as a read-only memory slot at the register page:
  * the guest then reads registers without an exit.
- * Errors: EBUSY attached already; EINVAL not an eventfd.
+ * Errors: EBUSY attached already; EINVAL not an eventfd; ENOMEM as
+ * MACHINE_RESET.
  */
 struct kvm_uefivars_attach {
 	__u32	size;
@@ -442,8 +446,8 @@ struct kvm_uefivars_attach {
  * @hva: in: address in the VMM, a multiple of 4096
  *
  * Mirrors KVM_SET_USER_MEMORY_REGION: add after KVM did, remove before KVM
- * does. Replaces a slot of the same number. A removal returns when no request
- * uses the slot any more.
+ * does. Replaces a slot of the same number; removing one that is not there is no
+ * error. A removal returns when no request uses the slot any more.
  * Errors: EINVAL overlap with another slot, wrap-around; ENOSPC slot number.
  */
 struct kvm_uefivars_memory {
@@ -486,6 +490,8 @@ struct kvm_uefivars_mmio {
  *
  * Volatile variables, boot phases, policies and registers start anew. This is
  * the VMM's word only; nothing the guest writes has this effect.
+ * Errors: ENOMEM: every request of the guest then answers EFI_DEVICE_ERROR until
+ * a machine reset succeeds.
  */
 struct kvm_uefivars_machine_reset {
 	__u32	size;

@@ -2,6 +2,7 @@
 /* MM messages: from a private copy of a guest's buffer to a reply in place. */
 #include "mm.h"
 
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "buf.h"
@@ -264,7 +265,7 @@ static kuv_status_t call(struct request *r, u64 function)
 {
 	if (r->s->closed)
 		return KUV_DEVICE_ERROR;
-	if (function >= sizeof(functions) / sizeof(functions[0]) ||
+	if (function >= ARRAY_SIZE(functions) ||
 	    !functions[function])
 		return KUV_UNSUPPORTED;
 	return functions[function](r);
@@ -352,7 +353,7 @@ u16 kuv_mm_handle(struct kuv_service *s, u8 *msg, u32 total, u32 buffer_size,
 	if (total < MM_HEADER || total > buffer_size ||
 	    le64_to_cpu(h->message_len) != total - MM_HEADER)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
 		if (!memcmp(h->guid, protocols[i].guid, sizeof(h->guid)))
 			return protocols[i].fn(s, msg, total, buffer_size, res);
 	return KVM_UEFIVARS_STS_UNSUPPORTED;

@@ -3,6 +3,7 @@
 #include "mm_policy.h"
 
 #include <linux/build_bug.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "buf.h"
@@ -205,7 +206,7 @@ kuv_status_t kuv_mm_policy(struct kuv_service *s, u8 *msg, u32 len)
 		return KUV_INVALID_PARAMETER;
 	if (command != KVM_UEFIVARS_POLICY_DUMP)
 		kuv_policy_dump_end(&s->policy);
-	if (command >= sizeof(commands) / sizeof(commands[0]) ||
+	if (command >= ARRAY_SIZE(commands) ||
 	    !commands[command].fn)
 		return KUV_UNSUPPORTED;
 	if (len < commands[command].min_len)

@@ -2,6 +2,7 @@
 /* What a variable must look like: read-only names and set properties. */
 #include "varcheck.h"
 
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -74,7 +75,7 @@ static const struct known *find_known(const struct kuv_name *n)
 {
 	u32 i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(known); i++)
 		if (kuv_name_is(n, known[i].guid, known[i].name))
 			return &known[i];
 	return NULL;

@@ -3,6 +3,8 @@
 #ifndef _KUV_CORE_VARCHECK_H
 #define _KUV_CORE_VARCHECK_H
 
+#include <linux/bits.h>
+
 #include "vardb.h"
 
 /* What a guest may set in one boot: properties, and bytes of their names. */
@@ -10,7 +12,7 @@
 #define KUV_PROPERTY_NAMES_MAX	65536
 
 #define KUV_PROPERTY_REVISION	1
-#define KUV_PROPERTY_READ_ONLY	(1U << 0)
+#define KUV_PROPERTY_READ_ONLY	BIT(0)
 
 /**
  * struct kuv_varcheck - properties that the firmware set in this boot
@@ -19,7 +21,6 @@
  * @names_len: bytes of all their names
  */
 struct kuv_varcheck {
-	/* private: */
 	struct list_head properties;
 	u32 nr;
 	u32 names_len;

@@ -3,6 +3,7 @@
 #ifndef _KUV_CORE_VARDB_H
 #define _KUV_CORE_VARDB_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/siphash.h>
 #include <linux/types.h>
@@ -89,7 +90,6 @@ struct kuv_var {
 	u8 guid[16];
 	u8 time[16];
 	bool deleted;
-	/* private: */
 	struct hlist_node hash_node;
 	struct list_head order_node;
 	struct list_head dirty_node;
@@ -126,7 +126,6 @@ struct kuv_vardb {
 	u32 nr_nv;
 	u32 nr_volatile;
 	u32 nr_tombstones;
-	/* private: */
 	struct list_head nv;
 	struct list_head vol;
 	struct list_head dirty;
@@ -136,8 +135,8 @@ struct kuv_vardb {
 };
 
 /* Flags of a change. */
-#define KUV_CHANGE_CLEAN	(1U << 0)	/* on disk already: do not log it */
-#define KUV_CHANGE_FORCE	(1U << 1)	/* own variable: pools may overflow */
+#define KUV_CHANGE_CLEAN	BIT(0)	/* on disk already: do not log it */
+#define KUV_CHANGE_FORCE	BIT(1)	/* own variable: pools may overflow */
 
 /**
  * struct kuv_change - a change that is ready and cannot fail any more
@@ -154,7 +153,6 @@ struct kuv_vardb {
  * @tombstones: bytes added to the tombstones, may be negative
  */
 struct kuv_change {
-	/* private: */
 	struct kuv_var *var;
 	struct kuv_var *gone;
 	u8 *data;
@@ -372,8 +370,8 @@ kuv_status_t kuv_vardb_prepare_set(struct kuv_vardb *db,
  * @flags: KUV_CHANGE_*
  *
  * Context: Any.
- * Return: SUCCESS, NOT_FOUND, or OUT_OF_RESOURCES (too many deletions wait for
- * their acknowledgement).
+ * Return: SUCCESS, NOT_FOUND, or OUT_OF_RESOURCES (too many deletions are not
+ * acknowledged yet).
  */
 kuv_status_t kuv_vardb_prepare_delete(struct kuv_vardb *db,
 				      const struct kuv_limits *limits,

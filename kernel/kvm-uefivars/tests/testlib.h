@@ -3,6 +3,7 @@
 #ifndef _KUV_TESTS_TESTLIB_H
 #define _KUV_TESTS_TESTLIB_H
 
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 

@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/siphash.h>
+#include <linux/kernel.h>
 #include <linux/slab.h>
 
 u64 shim_nr_live;

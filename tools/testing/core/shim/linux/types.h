@@ -29,8 +29,6 @@ typedef int64_t s64;
 #define __packed	__attribute__((packed))
 #define __maybe_unused	__attribute__((unused))
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-
 struct list_head {
 	struct list_head *next, *prev;
 };

@@ -28,9 +28,10 @@ def start():
         say(f"started with {len(kept)} descriptors")
         return
     os.environ["NOTIFY_SOCKET"] = path
-    os.environ["LISTEN_PID"] = str(os.getpid())
-    os.environ["LISTEN_FDS"] = str(len(kept))
-    os.environ["LISTEN_FDNAMES"] = ":".join(name for name, _ in kept)
+    if kept:
+        os.environ["LISTEN_PID"] = str(os.getpid())
+        os.environ["LISTEN_FDS"] = str(len(kept))
+        os.environ["LISTEN_FDNAMES"] = ":".join(name for name, _ in kept)
     high = [os.dup2(fd, 200 + i) for i, (_, fd) in enumerate(kept)]
     for i, fd in enumerate(high):
         os.dup2(fd, 3 + i, inheritable=True)

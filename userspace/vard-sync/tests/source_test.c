@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of the loop: real database, fake kernel behind ioctl() and read(). */
+#include "source.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "loop.h"
+#include "test.h"
+
+#define STORES 3
+#define RECORD_LEN (sizeof(struct kvm_uefivars_record) + 8)
+
+/* A store as the module would have it: variables A, B, ... that changed. */
+struct fake {
+	int fd;
+	sd_id128_t uuid;
+	uint64_t seq;
+	uint64_t read_seq;
+	uint64_t acked_seq;
+	uint64_t failed_seq;
+	unsigned int nr_acks;
+	unsigned int nr_failed;
+	bool has_port;
+	int read_error;
+	bool is_malformed;
+};
+
+static struct fake fakes[STORES];
+
+static struct fake *find_fake(int fd)
+{
+	for (int i = 0; i < STORES; i++)
+		if (fakes[i].fd == fd)
+			return &fakes[i];
+	return NULL;
+}
+
+int __real_ioctl(int fd, unsigned long cmd, void *arg);
+int __wrap_ioctl(int fd, unsigned long cmd, void *arg);
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+
+static int fake_ack(struct fake *f, const struct kvm_uefivars_ack *a)
+{
+	if (a->seq > f->read_seq) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (a->flags & KVM_UEFIVARS_ACK_FAILED) {
+		f->nr_failed++;
+		f->failed_seq = a->seq;
+	} else {
+		f->nr_acks++;
+		f->acked_seq = a->seq;
+	}
+	return 0;
+}
+
+int __wrap_ioctl(int fd, unsigned long cmd, void *arg)
+{
+	struct fake *f = find_fake(fd);
+	struct kvm_uefivars_store_info *info = arg;
+
+	if (!f)
+		return __real_ioctl(fd, cmd, arg);
+	if (cmd == KVM_UEFIVARS_ACK)
+		return fake_ack(f, arg);
+	assert_int_equal(cmd, KVM_UEFIVARS_STORE_INFO);
+	info->state = f->has_port ? KVM_UEFIVARS_STORE_HAS_PORT : 0;
+	info->id = (uint64_t)(f - fakes) + 1;
+	memcpy(info->cookie, f->uuid.bytes, 16);
+	info->batch_size_max = 4096;
+	return 0;
+}
+
+static size_t put_record(uint8_t *p, uint64_t seq)
+{
+	struct kvm_uefivars_record r = {
+		.len = RECORD_LEN, .head_len = sizeof(r), .seq = seq,
+		.attributes = 7, .name_len = 2, .data_len = 1,
+	};
+
+	memcpy(p, &r, sizeof(r));
+	p[sizeof(r)] = (uint8_t)('A' + seq % 26);
+	p[sizeof(r) + 1] = 0;
+	p[sizeof(r) + 2] = 'x';
+	return RECORD_LEN;
+}
+
+ssize_t __wrap_read(int fd, void *buf, size_t len)
+{
+	struct kvm_uefivars_batch h = { .head_len = sizeof(h) };
+	struct fake *f = find_fake(fd);
+	uint8_t *p = buf;
+
+	if (!f)
+		return __real_read(fd, buf, len);
+	if (f->read_error || f->seq == f->acked_seq) {
+		errno = f->read_error ? f->read_error : EAGAIN;
+		return -1;
+	}
+	memset(buf, 0, len);
+	h.len = sizeof(h);
+	for (uint64_t s = f->acked_seq + 1; s <= f->seq; s++, h.nr_records++)
+		h.len += put_record(p + h.len, s);
+	h.seq = f->read_seq = f->seq;
+	if (f->is_malformed)
+		h.nr_records++;
+	memcpy(p, &h, sizeof(h));
+	return (ssize_t)h.len;
+}
+
+struct fixture {
+	char dir[64];
+	char path[96];
+	struct vard_options options;
+	struct vard d;
+	struct vard_source *sources[STORES];
+};
+
+static void add_store(struct fixture *f, int i)
+{
+	struct vard_vm vm = { .uid = 0 };
+
+	snprintf(vm.name, sizeof(vm.name), "vm%d", i);
+	sd_id128_randomize(&vm.uuid);
+	fakes[i] = (struct fake){ .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+				  .uuid = vm.uuid, .has_port = true };
+	assert_int_equal(f->d.backend->ops->begin(f->d.backend), 0);
+	assert_int_equal(f->d.backend->ops->create(f->d.backend, &vm), 0);
+	assert_int_equal(f->d.backend->ops->commit(f->d.backend), 0);
+	assert_int_equal(vard_source_adopt(fakes[i].fd, &f->sources[i]), 0);
+	assert_int_equal(vard_add_source(&f->d, f->sources[i]), 0);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	strcpy(f->dir, "/tmp/vard-source.XXXXXX");
+	if (!mkdtemp(f->dir))
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/vars.db", f->dir);
+	f->options = (struct vard_options){ .db = f->path,
+					    .device = "/nonexistent",
+					    .connection_fd = -1 };
+	if (vard_init(&f->d, &f->options) < 0 ||
+	    vard_open_db(&f->d, true) < 0)
+		return -1;
+	for (int i = 0; i < STORES; i++)
+		add_store(f, i);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char cmd[128];
+
+	vard_exit(&f->d);
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", f->dir);
+	free(f);
+	return system(cmd);
+}
+
+static int flush(struct fixture *f)
+{
+	return vard_flush(&f->d, f->sources, STORES, false);
+}
+
+/* Rows of a table in the file, seen through another connection. */
+static int rows(struct fixture *f)
+{
+	char cmd[192];
+	int n = -1;
+	FILE *p;
+
+	snprintf(cmd, sizeof(cmd),
+		 "sqlite3 -readonly %s 'SELECT count(*) FROM variable'", f->path);
+	p = popen(cmd, "r");
+	assert_non_null(p);
+	assert_int_equal(fscanf(p, "%d", &n), 1);
+	pclose(p);
+	return n;
+}
+
+static void group_is_acked(void **state)
+{
+	struct fixture *f = *state;
+
+	fakes[0].seq = 2;
+	fakes[2].seq = 1;
+	assert_int_equal(flush(f), 0);
+	assert_int_equal(fakes[0].acked_seq, 2);
+	assert_int_equal(fakes[1].nr_acks, 0);
+	assert_int_equal(fakes[2].acked_seq, 1);
+	assert_int_equal(rows(f), 3);
+}
+
+/* The backend's commit, counted and made to fail. */
+static struct {
+	struct vard_backend_ops ops;
+	const struct vard_backend_ops *real;
+	unsigned int nr_commits;
+	int commit_error;
+	bool acked_early;
+} spy;
+
+static int spy_commit(struct vard_backend *b)
+{
+	spy.nr_commits++;
+	for (int i = 0; i < STORES; i++)
+		spy.acked_early |= fakes[i].acked_seq == fakes[i].seq &&
+				   fakes[i].seq != 0;
+	if (!spy.commit_error)
+		return spy.real->commit(b);
+	spy.real->rollback(b);
+	snprintf(b->error, sizeof(b->error), "no space, says the test");
+	return spy.commit_error;
+}
+
+static void use_spy(struct fixture *f)
+{
+	memset(&spy, 0, sizeof(spy));
+	spy.real = f->d.backend->ops;
+	spy.ops = *spy.real;
+	spy.ops.commit = spy_commit;
+	f->d.backend->ops = &spy.ops;
+}
+
+static void one_transaction_then_acks(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	for (int i = 0; i < STORES; i++)
+		fakes[i].seq = 1;
+	assert_int_equal(flush(f), 0);
+	assert_int_equal(spy.nr_commits, 1);
+	assert_false(spy.acked_early);
+	for (int i = 0; i < STORES; i++)
+		assert_int_equal(fakes[i].nr_acks, 1);
+}
+
+static void nothing_to_do(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	assert_int_equal(flush(f), 0);
+	assert_int_equal(spy.nr_commits, 0);
+}
+
+static void failure_reaches_everyone(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -ENOSPC;
+	fakes[0].seq = fakes[1].seq = 1;
+	assert_int_equal(flush(f), -ENOSPC);
+	assert_int_equal(fakes[0].failed_seq, 1);
+	assert_int_equal(fakes[1].failed_seq, 1);
+	assert_int_equal(fakes[0].nr_acks + fakes[1].nr_acks, 0);
+	assert_string_equal(f->d.failure, "no space, says the test");
+	assert_non_null(f->d.retry);
+	assert_int_equal(rows(f), 0);
+}
+
+/* ACK_FAILED makes the store readable: that alone must not spin. */
+static void failure_is_not_retried_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -ENOSPC;
+	fakes[0].seq = 1;
+	flush(f);
+	flush(f);
+	assert_int_equal(spy.nr_commits, 1);
+	assert_int_equal(fakes[0].nr_failed, 1);
+}
+
+static void new_change_is_tried_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -ENOSPC;
+	fakes[0].seq = 1;
+	flush(f);
+	fakes[0].seq = 2;
+	flush(f);
+	assert_int_equal(spy.nr_commits, 2);
+	assert_int_equal(fakes[0].failed_seq, 2);
+	spy.commit_error = 0;
+	fakes[0].seq = 3;
+	assert_int_equal(flush(f), 0);
+	assert_int_equal(fakes[0].acked_seq, 3);
+	assert_int_equal(rows(f), 3);
+	assert_int_equal(f->d.failure[0], 0);
+	assert_null(f->d.retry);
+}
+
+static void retry_saves_what_failed(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -ENOSPC;
+	fakes[0].seq = fakes[1].seq = 1;
+	flush(f);
+	spy.commit_error = 0;
+	/* The timer: within two seconds. */
+	for (int i = 0; i < 20 && f->d.retry; i++)
+		sd_event_run(f->d.event, 100000);
+	assert_int_equal(fakes[0].acked_seq, 1);
+	assert_int_equal(fakes[1].acked_seq, 1);
+	assert_int_equal(f->d.failure[0], 0);
+	assert_int_equal(rows(f), 2);
+}
+
+static void backoff_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -ENOSPC;
+	for (uint64_t i = 1; i < 10; i++) {
+		fakes[0].seq = i;
+		flush(f);
+		f->d.retry = sd_event_source_disable_unref(f->d.retry);
+	}
+	assert_int_equal(f->d.backoff_us, 10000000);
+}
+
+static void malformed_batch_harms_nobody_else(void **state)
+{
+	struct fixture *f = *state;
+
+	fakes[0].seq = fakes[1].seq = 1;
+	fakes[0].is_malformed = true;
+	assert_int_equal(flush(f), -EBADMSG);
+	assert_int_equal(fakes[0].nr_acks, 0);
+	assert_int_equal(fakes[1].acked_seq, 1);
+	assert_true(f->sources[0]->is_parked);
+	assert_non_null(f->d.retry);
+	/* And it recovers. */
+	fakes[0].is_malformed = false;
+	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(fakes[0].acked_seq, 1);
+}
+
+static void unreadable_store_harms_nobody_else(void **state)
+{
+	struct fixture *f = *state;
+
+	fakes[0].read_error = EIO;
+	fakes[1].seq = 1;
+	assert_int_equal(flush(f), -EIO);
+	assert_int_equal(fakes[1].acked_seq, 1);
+}
+
+static void unknown_vm_harms_nobody_else(void **state)
+{
+	struct fixture *f = *state;
+
+	sd_id128_randomize(&f->sources[0]->uuid);
+	fakes[0].seq = fakes[1].seq = 1;
+	assert_int_equal(flush(f), -ENOENT);
+	assert_int_equal(fakes[0].failed_seq, 1);
+	assert_int_equal(fakes[1].acked_seq, 1);
+}
+
+static void database_lost_and_found(void **state)
+{
+	struct fixture *f = *state;
+	char other[128];
+
+	snprintf(other, sizeof(other), "%s.away", f->path);
+	fakes[0].seq = 1;
+	assert_int_equal(rename(f->path, other), 0);
+	assert_true(flush(f) < 0);
+	assert_int_equal(fakes[0].failed_seq, 1);
+	assert_int_equal(rename(other, f->path), 0);
+	for (int i = 0; i < 20 && f->d.retry; i++)
+		sd_event_run(f->d.event, 100000);
+	assert_int_equal(fakes[0].acked_seq, 1);
+	assert_int_equal(rows(f), 1);
+}
+
+static void settled_when_port_is_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sources[0]->has_port = false;
+	f->sources[1]->has_port = false;
+	fakes[1].seq = 1;
+	vard_settle(&f->d, f->sources[0]);
+	vard_settle(&f->d, f->sources[1]);
+	vard_settle(&f->d, f->sources[2]);
+	/* The one with a change stays, and the one with a port. */
+	assert_int_equal(f->d.nr_sources, 2);
+	assert_null(vard_find_source(&f->d, fakes[0].uuid));
+	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(f->d.nr_sources, 1);
+	assert_int_equal(fakes[1].acked_seq, 1);
+}
+
+static void stop_saves_everything(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	spy.commit_error = -EIO;
+	fakes[0].seq = 1;
+	flush(f);
+	spy.commit_error = 0;
+	fakes[1].seq = 1;
+	f->d.is_stopping = true;
+	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(fakes[0].acked_seq, 1);
+	assert_int_equal(fakes[1].acked_seq, 1);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(group_is_acked),
+		TEST(one_transaction_then_acks),
+		TEST(nothing_to_do),
+		TEST(failure_reaches_everyone),
+		TEST(failure_is_not_retried_at_once),
+		TEST(new_change_is_tried_at_once),
+		TEST(retry_saves_what_failed),
+		TEST(backoff_is_bounded),
+		TEST(malformed_batch_harms_nobody_else),
+		TEST(unreadable_store_harms_nobody_else),
+		TEST(unknown_vm_harms_nobody_else),
+		TEST(database_lost_and_found),
+		TEST(settled_when_port_is_closed),
+		TEST(stop_saves_everything),
+	};
+
+	sigset_t set;
+
+	/* As main() does: the loop wants its signals blocked. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	vard_log_init(false);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -36,6 +36,9 @@ static void report_line(struct vard_report *r, const char *format, va_list ap)
 	int n;
 
 	n = vsnprintf(line, sizeof(line), format, ap);
+	/* Names and keys are the file's, and may have been cut. */
+	if (n >= 0)
+		vard_text_clean(line);
 	if (n < 0 || used + sep + strlen(line) >= sizeof(r->text))
 		return;
 	if (sep)

@@ -109,6 +109,12 @@ static uint32_t utf16_unit(const uint8_t *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
 }
 
+/* The control characters of ASCII and of Latin-1. */
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
 /* Takes one character at *pos and moves it on; never fails. */
 static uint32_t utf16_next(const uint8_t *name, size_t len, size_t *pos)
 {
@@ -120,7 +126,7 @@ static uint32_t utf16_next(const uint8_t *name, size_t len, size_t *pos)
 	}
 	u = utf16_unit(name + *pos);
 	*pos += 2;
-	if (u < 0x20 || (u >= 0x7f && u < 0xa0))
+	if (is_control(u))
 		return REPLACEMENT;
 	if (u < 0xd800 || u > 0xdfff)
 		return u;
@@ -204,6 +210,24 @@ static size_t utf8_get(const uint8_t *p, size_t left, uint32_t *ret)
 		return 0;
 	*ret = c;
 	return n;
+}
+
+void vard_text_clean(char *text)
+{
+	uint8_t *p = (uint8_t *)text;
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t c = 0; /* a control character, too */
+		size_t used = utf8_get(p, left, &c);
+
+		if (used == 0)
+			used = 1;
+		if (is_control(c))
+			memset(p, '?', used);
+		p += used;
+		left -= used;
+	}
 }
 
 static size_t utf16_put(uint8_t *out, uint32_t c)

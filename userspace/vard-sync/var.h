@@ -92,6 +92,13 @@ bool vard_hex_parse(const char *text, size_t len, uint8_t *out);
 char *vard_name_format(const uint8_t *name, size_t len);
 
 /**
+ * vard_text_clean() - make text of any origin fit for a terminal
+ * @text: changed in place: '?' for each byte of a control character, and of
+ *	what is not UTF-8, such as a character cut in two
+ */
+void vard_text_clean(char *text);
+
+/**
  * vard_name_from_utf8() - a name from a template
  * @text: UTF-8
  * @text_len: bytes of @text

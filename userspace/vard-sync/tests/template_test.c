@@ -126,6 +126,21 @@ static void template_unknown_keys(void **state)
 	vard_template_free(t);
 }
 
+/* What a file says cannot forge lines or reach the terminal as commands. */
+static void template_report_is_clean(void **state)
+{
+	(void)state;
+	vard_template_free(
+		good("{\"variables\": [], \"a\\u001b[2J\\nb\\u0085\": 1}"));
+	assert_string_equal(report.text, "key \"a?[2J?b??\" ignored");
+	/* Cut after 40 bytes, in the middle of the character. */
+	vard_template_free(
+		good("{\"variables\": [], \"0123456789012345678901234567890"
+		     "12345678\303\244\303\244\": 1}"));
+	assert_string_equal(report.text, "key \"0123456789012345678901234567890"
+					 "12345678?\" ignored");
+}
+
 static void template_not_json(void **state)
 {
 	(void)state;
@@ -248,6 +263,7 @@ int main(void)
 		cmocka_unit_test(template_time_keys),
 		cmocka_unit_test(template_time_of_plain),
 		cmocka_unit_test(template_unknown_keys),
+		cmocka_unit_test(template_report_is_clean),
 		cmocka_unit_test(template_not_json),
 		cmocka_unit_test(template_missing_key),
 		cmocka_unit_test(template_bad_values),

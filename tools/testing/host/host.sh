@@ -17,12 +17,12 @@ usage() {
 	       host.sh [options] --shell
 	The command runs as root in this directory. Only DIR is writable for good (the same
 	path inside and outside); there go console.log, dmesg and the status. KUV_*
-	variables are handed on. Status: the command's, 124 time limit, 125 host died.
+	variables are handed on. Limit 300 s, a day for the shell. Status: the command's, 124 time limit, 125 host died.
 	END
 }
 
 kernel=6.12
-limit=300
+limit=
 mem=4096
 cpus=1
 share=
@@ -46,6 +46,7 @@ parse() {
 		shift
 	done
 	command=("$@")
+	limit=${limit:-$([ -n "$shell" ] && echo 86400 || echo 300)}
 	[ -n "$shell" ] || [ ${#command[@]} -gt 0 ] ||
 		kuv_die "no command; use -- COMMAND or --shell"
 }

@@ -28,18 +28,38 @@ port() {
 	done
 }
 
-# Process 1 must outlive the command and reap what it leaves behind.
+# End what the command left behind; all but process 1, kernel threads and this one.
+stragglers() {
+	local p
+
+	for p in /proc/[0-9]*; do
+		p=${p#/proc/}
+		[ "$p" = 1 ] || [ "$p" = "$1" ] || [ ! -e "/proc/$p/exe" ] ||
+			kill -KILL "$p" 2>/dev/null
+	done
+}
+
+# The command, with its output on the port; a cat in between lets it open
+# /dev/stdout, as the port itself opens only once.
 run() {
-	if [ -e "$share/interactive" ]; then
-		setsid -c bash "$share/cmd" <>/dev/ttyS0 >&0 2>&1
-	else
-		bash "$share/cmd" 2>&1 </dev/null | cat >"$(port kuv.out)"
-		return "${PIPESTATUS[0]}"
-	fi
+	local rc out
+
+	exec 3> >(exec cat >"$(port kuv.out)")
+	out=$!
+	bash "$share/cmd" </dev/null >&3 2>&1 3>&-
+	rc=$?
+	stragglers "$out"
+	exec 3>&-
+	wait "$out"
+	return $rc
+}
+
+shell() {
+	setsid -c bash "$share/cmd" <>/dev/ttyS0 >&0 2>&1
 }
 
 setup
-run
+if [ -e "$share/interactive" ]; then shell; else run; fi
 echo $? >"$share/status.tmp"
 dmesg >"$share/dmesg" 2>&1
 mv "$share/status.tmp" "$share/status"

@@ -29,8 +29,10 @@ kernel_log() {
 rc=0
 play || rc=$?
 [ $rc != 124 ] || echo "# FAILED: time limit of $limit s"
-if kernel_log; then
-	echo "# FAILED: the lines above are in the kernel log"
+findings=$(kernel_log)
+if [ -n "$findings" ]; then
+	echo "# FAILED: in the kernel log:"
+	echo "$findings"
 	[ $rc != 0 ] || rc=1
 fi
 dmesg >"$LOGS/kernel.log"

@@ -26,6 +26,11 @@ kunit_build() {
 		cp "$config" "$out/.kunitconfig"
 	fi
 	kunit_check_config "$config" "$out/.config"
+	# Another checkout's files may be older than the objects of the last one.
+	if [ "$(cat "$out/.top" 2>/dev/null)" != "$KUV_TOP" ]; then
+		rm -rf "$out/kvm-uefivars"
+		echo "$KUV_TOP" >"$out/.top"
+	fi
 	kuv_say "building the UML kernel (a few minutes the first time)"
 	"${make[@]}" -j2 vmlinux linux >"$out/build.log" 2>&1 || {
 		tail -n 20 "$out/build.log" >&2

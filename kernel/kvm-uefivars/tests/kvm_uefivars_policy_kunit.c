@@ -220,6 +220,18 @@ static void register_name_of_odd_length(struct kunit *test)
 	EXPECT_REFUSED(test, enter(test->priv, &e), KUV_INVALID_PARAMETER);
 }
 
+static void register_empty_name(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	/* Only a NUL: a name that no variable has, and no whole namespace. */
+	EXPECT_STATUS(test, enter_named(t, KVM_UEFIVARS_LOCK_NOW, ""),
+		      KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, lock_of(t, "Any"), 0xff);
+	EXPECT_REFUSED(test, enter_named(t, KVM_UEFIVARS_LOCK_NOW, ""),
+		       KUV_ALREADY_STARTED);
+}
+
 static void register_too_many_wildcards(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -713,6 +725,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(register_name_without_nul),
 	KUNIT_CASE(register_name_with_nul_inside),
 	KUNIT_CASE(register_name_of_odd_length),
+	KUNIT_CASE(register_empty_name),
 	KUNIT_CASE(register_too_many_wildcards),
 	KUNIT_CASE(register_state_without_name_end),
 	KUNIT_CASE(register_state_without_tail),

@@ -29,6 +29,7 @@ outside() {
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
+		--append no_timer_check \
 		--timeout "${KUV_E2E_TIMEOUT:-400}" -- "$HERE/e2e.sh" --inside "$@"
 }
 

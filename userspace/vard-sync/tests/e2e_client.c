@@ -212,18 +212,24 @@ static void cmd_fill(const char *prefix, unsigned long len)
 	printf("fill %s after %d\n", status_text(status), i);
 }
 
+static void cmd_set(const char *name, const char *value)
+{
+	uint64_t start = now_ms();
+	uint64_t status = set_variable(name, value);
+
+	printf("set %s %s %" PRIu64 " ms\n", name, status_text(status),
+	       now_ms() - start);
+}
+
 static void command(char *line)
 {
 	char *verb = strtok(line, " \n"), *name = strtok(NULL, " \n");
 	char *value = strtok(NULL, "\n");
-	uint64_t start = now_ms();
 
 	if (!verb)
 		return;
 	if (!strcmp(verb, "set") && value)
-		printf("set %s %s %" PRIu64 " ms\n", name,
-		       status_text(set_variable(name, value)),
-		       now_ms() - start);
+		cmd_set(name, value);
 	else if (!strcmp(verb, "delete") && name)
 		printf("delete %s %s\n", name,
 		       status_text(call(KVM_UEFIVARS_FN_SET_VARIABLE, name, 0,

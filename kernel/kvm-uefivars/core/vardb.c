@@ -463,9 +463,11 @@ static u64 records_max(u64 pool, u32 record_len)
 u64 kuv_vardb_batch_len_max(const struct kuv_vardb *db,
 			    const struct kuv_limits *limits, u32 record_len)
 {
-	u64 pool = limits->nv_size + FORCED_MAX;
+	u64 pool = limits->nv_size;
 	u64 nv = db->nv_used > pool ? db->nv_used : pool;
 	u64 gone = db->tombstone_used > pool ? db->tombstone_used : pool;
 
-	return records_max(nv, record_len) + records_max(gone, record_len);
+	/* A reset adds to a pool that is over its limit, too. */
+	return records_max(nv + FORCED_MAX, record_len) +
+	       records_max(gone + FORCED_MAX, record_len);
 }

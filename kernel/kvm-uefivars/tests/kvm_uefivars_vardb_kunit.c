@@ -712,6 +712,33 @@ static void batch_bound_over_lowered_limit(struct kunit *test)
 			kuv_vardb_batch_len_max(&t->s.db, &t->s.limits, 80));
 }
 
+/* Both budgets are over their limit when a reset makes variables of its own. */
+static void batch_bound_outlives_reset(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	char name[2] = "a";
+	u64 max;
+
+	while (kuv_vardb_next(&t->s.db, NULL)) {
+		const struct kuv_var *v = kuv_vardb_next(&t->s.db, NULL);
+		struct kuv_name n = { v->guid, kuv_var_name(v), v->name_len };
+
+		EXPECT_STATUS(test, kuv_service_host_delete(&t->s, &n, NULL),
+			      KUV_SUCCESS);
+	}
+	kuv_vardb_ack(&t->s.db, t->s.db.seq);
+	for (; name[0] <= 'z'; name[0]++) {
+		put(t, name, NV_BS, "1");
+		drop(t, name);
+	}
+	for (name[0] = 'A'; name[0] <= 'Z'; name[0]++)
+		put(t, name, NV_BS, "1");
+	t->s.limits.nv_size = 10;
+	max = kuv_vardb_batch_len_max(&t->s.db, &t->s.limits, 71);
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+	KUNIT_EXPECT_LE(test, batch_len(&t->s.db, 71), max);
+}
+
 static void content_max_by_class(struct kunit *test)
 {
 	const struct kuv_limits l = {
@@ -803,6 +830,7 @@ static struct kunit_case vardb_cases[] = {
 	KUNIT_CASE(drop_volatile_keeps_the_rest),
 	KUNIT_CASE(batch_bound_with_smallest_variables),
 	KUNIT_CASE(batch_bound_over_lowered_limit),
+	KUNIT_CASE(batch_bound_outlives_reset),
 	KUNIT_CASE(content_max_by_class),
 	KUNIT_CASE(content_max_at_extremes),
 	KUNIT_CASE(name_is_compares_all),

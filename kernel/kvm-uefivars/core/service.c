@@ -259,6 +259,20 @@ static kuv_status_t delete(struct kuv_service *s, const struct kuv_name *n,
 	return status;
 }
 
+/*
+ * The guest learns that the name is gone, so the deletion of a non-volatile
+ * variable that had it before must be durable, too.
+ */
+static kuv_status_t guest_delete(struct kuv_service *s,
+				 const struct kuv_name *n, u64 *seq)
+{
+	kuv_status_t status = delete(s, n, 0, seq);
+
+	if (status == KUV_SUCCESS && !*seq)
+		*seq = kuv_vardb_pending_seq(&s->db, n);
+	return status;
+}
+
 static kuv_status_t create(struct kuv_service *s, const struct kuv_write *p,
 			   u64 *seq)
 {
@@ -296,11 +310,11 @@ static kuv_status_t replace(struct kuv_service *s, const struct kuv_write *p,
 	if (s->at_runtime && !kuv_var_is_nv(old))
 		return KUV_WRITE_PROTECTED;
 	if (!(p->attributes & (A_BS | A_RT)))
-		return delete(s, &p->name, 0, seq);
+		return guest_delete(s, &p->name, seq);
 	if (p->attributes & A_AP)
 		return append(s, p, old, seq);
 	if (!p->len)
-		return delete(s, &p->name, 0, seq);
+		return guest_delete(s, &p->name, seq);
 	if (p->len == old->data_len &&
 	    !memcmp(p->data, kuv_var_data(old), p->len)) {
 		/* A write sent again waits for the one that happened. */

@@ -634,6 +634,30 @@ static void delete_again_waits_for_the_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seq, 0);
 }
 
+/* A volatile one that took the name in between changes nothing. */
+static void delete_volatile_waits_for_non_volatile(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct kuv_write w = {
+		.name = test_name(t, "v"),
+		.attributes = NV_BS,
+		.data = (const u8 *)"x",
+		.len = 1,
+	};
+	u64 seq, gone;
+
+	EXPECT_STATUS(test, kuv_service_set(&t->s, &w, &seq), KUV_SUCCESS);
+	EXPECT_STATUS(test, test_set(t, "v", NV_BS, ""), KUV_SUCCESS);
+	gone = t->s.db.seq;
+	w.attributes = A_BS;
+	EXPECT_STATUS(test, kuv_service_set(&t->s, &w, &seq), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, seq, 0);
+	w.len = 0;
+	EXPECT_STATUS(test, kuv_service_set(&t->s, &w, &seq), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, seq, gone);
+	KUNIT_EXPECT_EQ(test, t->s.db.seq, gone);
+}
+
 static void set_without_place(struct kunit *test)
 {
 	/* Neither boot nor runtime: a deletion of nothing. */
@@ -1306,6 +1330,7 @@ static struct kunit_case service_cases[] = {
 	KUNIT_CASE(set_reports_its_seq),
 	KUNIT_CASE(set_again_waits_for_the_first),
 	KUNIT_CASE(delete_again_waits_for_the_first),
+	KUNIT_CASE(delete_volatile_waits_for_non_volatile),
 	KUNIT_CASE(set_without_place),
 	KUNIT_CASE(delete_absent),
 	KUNIT_CASE(delete_by_size),

@@ -207,7 +207,9 @@ static void reset_forgets_the_boot(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 	struct kuv_name n = test_name(t, "Locked");
+	struct kvm_uefivars_var_property p = { .revision = cpu_to_le16(1) };
 
+	kuv_varcheck_set_property(&t->s.varcheck, &n, &p);
 	test_set(t, "Vol", BS_RT, "1");
 	test_set(t, "Nv", NV_BS, "1");
 	kuv_policy_lock_name(&t->s.policy, &t->s.db, &n, false);
@@ -219,6 +221,7 @@ static void reset_forgets_the_boot(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
 	KUNIT_EXPECT_FALSE(test, t->s.policy.locked);
 	KUNIT_EXPECT_EQ(test, t->s.policy.nr, 0);
+	KUNIT_EXPECT_EQ(test, t->s.varcheck.nr, 0);
 	KUNIT_EXPECT_NULL(test, test_find(t, "Vol"));
 	KUNIT_EXPECT_TRUE(test, test_is(t, "Nv", NV_BS, "1"));
 }
@@ -229,8 +232,11 @@ static void closed_before_first_reset(struct kunit *test)
 	const struct kuv_var *v;
 
 	kuv_service_exit(&t->s);
+	memset(&t->s, 0xa5, sizeof(t->s));
 	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
 					       test_hash_key), 0);
+	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
+	KUNIT_EXPECT_NULL(test, t->s.policy.table);
 	EXPECT_REFUSED(test, get(t, "a"), KUV_DEVICE_ERROR);
 	EXPECT_REFUSED(test, next_of(t, "", &v), KUV_DEVICE_ERROR);
 	EXPECT_REFUSED(test, test_set(t, "a", NV_BS, "1"), KUV_DEVICE_ERROR);
@@ -363,6 +369,9 @@ static void set_empty_name(struct kunit *test)
 {
 	EXPECT_REFUSED(test, test_set(test->priv, "", NV_BS, "1"),
 		       KUV_INVALID_PARAMETER);
+	/* Deletion too. */
+	EXPECT_REFUSED(test, test_set(test->priv, "", 0, ""),
+		       KUV_INVALID_PARAMETER);
 }
 
 static void set_unknown_attributes(struct kunit *test)
@@ -425,18 +434,32 @@ static void set_hardware_error_record(struct kunit *test)
 
 static void set_both_kinds_of_authentication(struct kunit *test)
 {
-	EXPECT_REFUSED(test, test_set(test->priv, "a", NV_BS | A_AW | A_AT,
-				      "1"), KUV_UNSUPPORTED);
+	struct kuv_test *t = test->priv;
+
+	/* Comes before the size, which is too large in any case here. */
+	t->s.limits.auth_var_size = 60;
+	EXPECT_REFUSED(test, test_set(t, "a", NV_BS | A_AW | A_AT, "1"),
+		       KUV_UNSUPPORTED);
+	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW | A_AT, 560),
+		       KUV_UNSUPPORTED);
 }
 
 static void set_counter_authentication(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW, 559),
-		       KUV_UNSUPPORTED);
+	/* Of the one size that is right, nothing is payload. */
+	t->s.limits.auth_var_size = 60 + 4;
 	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW, 560),
 		       KUV_UNSUPPORTED);
+	/* Only that one gets as far as the limit. */
+	t->s.limits.auth_var_size = 60;
+	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW, 559),
+		       KUV_UNSUPPORTED);
+	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW, 561),
+		       KUV_UNSUPPORTED);
+	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS | A_AW, 560),
+		       KUV_INVALID_PARAMETER);
 }
 
 static void set_time_authentication_descriptor(struct kunit *test)
@@ -445,15 +468,25 @@ static void set_time_authentication_descriptor(struct kunit *test)
 	const u32 a = NV_BS | A_AT;
 	u32 i;
 
+	/* What passes as a descriptor is then found to be too large. */
+	t->s.limits.auth_var_size = 60;
+	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 40, 24),
+		       KUV_INVALID_PARAMETER);
+	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 100, 84),
+		       KUV_INVALID_PARAMETER);
 	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 0, 0),
 		       KUV_SECURITY_VIOLATION);
-	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 39, 23),
+	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 39, 24),
 		       KUV_SECURITY_VIOLATION);
 	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 40, 25),
 		       KUV_SECURITY_VIOLATION);
+	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 100, 85),
+		       KUV_SECURITY_VIOLATION);
 	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 100, ~0U),
 		       KUV_SECURITY_VIOLATION);
-	for (i = 0; i <= 24; i++)
+	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 100, 1U << 16),
+		       KUV_SECURITY_VIOLATION);
+	for (i = 0; i < 24; i++)
 		EXPECT_REFUSED(test, set_auth(t, test_guid, "a", a, 100, i),
 			       KUV_SECURITY_VIOLATION);
 }
@@ -1090,6 +1123,9 @@ static void query_accepts(struct kunit *test)
 	EXPECT_STATUS(test, query(t, NV_BS_RT | A_AT), KUV_SUCCESS);
 	EXPECT_STATUS(test, query(t, NV_BS_RT | A_AP), KUV_SUCCESS);
 	EXPECT_STATUS(test, query(t, NV_BS_RT | A_ENH), KUV_SUCCESS);
+	/* Anything but NV alone names a place. */
+	EXPECT_STATUS(test, query(t, A_AT), KUV_SUCCESS);
+	EXPECT_STATUS(test, query(t, A_AP), KUV_SUCCESS);
 }
 
 static void query_at_runtime(struct kunit *test)
@@ -1262,6 +1298,8 @@ static void host_set_over_limits(struct kunit *test)
 
 	t->s.limits.var_size = 60 + 4 + 10;
 	EXPECT_REFUSED(test, host_set(t, &n, NV_BS, 11), KUV_OUT_OF_RESOURCES);
+	EXPECT_STATUS(test, host_set(t, &n, NV_BS, 10), KUV_SUCCESS);
+	n = test_name(t, "b");
 	t->s.limits.nv_size = t->s.db.nv_used + 67;
 	EXPECT_REFUSED(test, host_set(t, &n, NV_BS, 1), KUV_OUT_OF_RESOURCES);
 }
@@ -1280,8 +1318,10 @@ static void host_delete_of_each_kind(struct kunit *test)
 	EXPECT_STATUS(test, kuv_service_host_delete(&t->s, &vol, &seq),
 		      KUV_SUCCESS);
 	KUNIT_EXPECT_EQ(test, seq, 0);
-	EXPECT_REFUSED(test, kuv_service_host_delete(&t->s, &vol, NULL),
+	seq = 77;
+	EXPECT_REFUSED(test, kuv_service_host_delete(&t->s, &vol, &seq),
 		       KUV_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, seq, 77);
 }
 
 static struct kunit_case service_cases[] = {

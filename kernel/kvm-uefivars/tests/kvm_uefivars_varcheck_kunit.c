@@ -95,16 +95,37 @@ static void fixed_name_stays_fixed_with_property(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_fixed(t, guid_global, "SetupMode"));
 }
 
-static void property_of_fixed_name(struct kunit *test)
+static void property_of_fixed_names(struct kunit *test)
 {
-	const struct kvm_uefivars_var_property *p =
-		property(test->priv, guid_global, "SignatureSupport");
+	static const struct {
+		const u8 *guid;
+		const char *name;
+		u32 attributes;
+		u64 min, max;
+	} want[] = {
+		{ guid_global, "SetupMode", BS_RT, 1, 1 },
+		{ guid_global, "SecureBoot", BS_RT, 1, 1 },
+		{ guid_global, "SignatureSupport", BS_RT, 16, ~0ULL },
+		{ guid_global, "VendorKeys", BS_RT, 1, 1 },
+		{ guid_vendor_keys_nv, "VendorKeysNv", NV_BS_RT | A_AT, 1, 1 },
+		{ guid_cert_db, "certdb", NV_BS_RT | A_AT, 0, ~0ULL },
+		{ guid_cert_db, "certdbv", BS_RT | A_AT, 0, ~0ULL },
+		{ guid_var_error_flag, "VarErrorFlag", NV_BS_RT, 1, 1 },
+	};
+	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_EQ(test, le16_to_cpu(p->revision), 1);
-	KUNIT_EXPECT_EQ(test, le16_to_cpu(p->property), 1);
-	KUNIT_EXPECT_EQ(test, le32_to_cpu(p->attributes), BS_RT);
-	KUNIT_EXPECT_EQ(test, le64_to_cpu(p->min_size), 16);
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		const struct kvm_uefivars_var_property *p =
+			property(test->priv, want[i].guid, want[i].name);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_EQ(test, le16_to_cpu(p->revision), 1);
+		KUNIT_EXPECT_EQ(test, le16_to_cpu(p->property), 1);
+		KUNIT_EXPECT_EQ(test, le32_to_cpu(p->attributes),
+				want[i].attributes);
+		KUNIT_EXPECT_EQ(test, le64_to_cpu(p->min_size), want[i].min);
+		KUNIT_EXPECT_EQ(test, le64_to_cpu(p->max_size), want[i].max);
+	}
 }
 
 static void property_set_and_get(struct kunit *test)
@@ -264,7 +285,7 @@ static struct kunit_case varcheck_cases[] = {
 	KUNIT_CASE(fixed_names),
 	KUNIT_CASE(fixed_names_of_other_namespaces),
 	KUNIT_CASE(fixed_name_stays_fixed_with_property),
-	KUNIT_CASE(property_of_fixed_name),
+	KUNIT_CASE(property_of_fixed_names),
 	KUNIT_CASE(property_set_and_get),
 	KUNIT_CASE(property_set_replaces),
 	KUNIT_CASE(property_set_other_revision),

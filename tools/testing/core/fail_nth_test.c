@@ -195,6 +195,18 @@ static void reset_fails_closed_and_recovers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nth, 17);
 }
 
+static void reset_of_an_open_service_closes_it(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	shim_fail_nth(1);
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), -12);
+	shim_fail_nth(0);
+	EXPECT_REFUSED(test, test_set(t, "a", NV_BS, "1"), KUV_DEVICE_ERROR);
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+	EXPECT_STATUS(test, test_set(t, "a", NV_BS, "1"), KUV_SUCCESS);
+}
+
 static void growth_of_the_table_may_fail(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -217,6 +229,7 @@ static struct kunit_case fail_nth_cases[] = {
 	KUNIT_CASE(each_request_fails_cleanly),
 	KUNIT_CASE(init_fails_cleanly),
 	KUNIT_CASE(reset_fails_closed_and_recovers),
+	KUNIT_CASE(reset_of_an_open_service_closes_it),
 	KUNIT_CASE(growth_of_the_table_may_fail),
 	{}
 };

@@ -61,11 +61,16 @@ struct vard_backend {
 	char error[512];
 };
 
+/* Make an empty database if there is none. */
+#define VARD_OPEN_CREATE	(1U << 0)
+/* Refuse (-ESTALE) another database than was open before. */
+#define VARD_OPEN_SAME		(1U << 1)
+
 /**
  * struct vard_backend_ops - what a backend can do
- * @open: open the database at @where, make an empty one if @create. A file
- *	that is no database stays as it is. On failure @b holds nothing but
- *	the error.
+ * @open: open the database at @where; @flags are VARD_OPEN_*. A file that is
+ *	no database stays as it is. On failure @b holds nothing but the error.
+ * @is_moved: is the open database no longer what its name leads to?
  * @close: everything committed is on disk already
  * @free: free @b, which open() may have failed on
  * @check: look for damage for at most @ms milliseconds. 0 if there is none or
@@ -86,7 +91,9 @@ struct vard_backend {
  * All return 0 or -errno, -ENOSPC and -EROFS with their usual meaning.
  */
 struct vard_backend_ops {
-	int (*open)(struct vard_backend *b, const char *where, bool create);
+	int (*open)(struct vard_backend *b, const char *where,
+		    unsigned int flags);
+	bool (*is_moved)(struct vard_backend *b);
 	void (*close)(struct vard_backend *b);
 	void (*free)(struct vard_backend *b);
 	int (*check)(struct vard_backend *b, unsigned int ms);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "cleanup.h"
@@ -224,12 +225,32 @@ static int prepare_all(struct vard_sqlite *s)
 	return 0;
 }
 
-static int open_file(struct vard_sqlite *s, bool create)
+/* VMs that run have changes that fit the file they were loaded from only. */
+static int check_same(struct vard_sqlite *s, bool must_be_same)
 {
-	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+	struct stat st;
+
+	if (stat(s->path, &st) < 0)
+		return vard_sqlite_fail(s, -errno, "database %s: %s", s->path,
+					strerror(errno));
+	if (must_be_same && s->ino && (st.st_dev != s->dev || st.st_ino != s->ino))
+		return vard_sqlite_fail(s, -ESTALE,
+			    "database %s is another file than before, and VMs are open: put the old one back, or stop them",
+			    s->path);
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+	return 0;
+}
+
+static int open_file(struct vard_sqlite *s, unsigned int flags)
+{
+	bool create = flags & VARD_OPEN_CREATE;
 	int code, r;
 
-	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+	code = sqlite3_open_v2(s->path, &s->db,
+			       SQLITE_OPEN_READWRITE |
+				       (create ? SQLITE_OPEN_CREATE : 0),
+			       NULL);
 	if (!s->db)
 		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
 	sqlite3_extended_result_codes(s->db, 1);
@@ -237,6 +258,8 @@ static int open_file(struct vard_sqlite *s, bool create)
 		return vard_sqlite_fail_code(s, code);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	r = identify(s);
+	if (r >= 0 && check_same(s, flags & VARD_OPEN_SAME) < 0)
+		return -ESTALE;
 	if (r < 0)
 		return r;
 	if (r > 0 && !create)
@@ -269,7 +292,7 @@ static void vard_sqlite_close(struct vard_backend *b)
 }
 
 static int vard_sqlite_open(struct vard_backend *b, const char *where,
-			    bool create)
+			    unsigned int flags)
 {
 	struct vard_sqlite *s = to_sqlite(b);
 	int r;
@@ -277,7 +300,7 @@ static int vard_sqlite_open(struct vard_backend *b, const char *where,
 	s->path = strdup(where);
 	if (!s->path)
 		return vard_sqlite_fail(s, -ENOMEM, "no memory for database %s", where);
-	r = open_file(s, create);
+	r = open_file(s, flags);
 	if (r == 0)
 		r = prepare_all(s);
 	if (r < 0)
@@ -338,14 +361,21 @@ static void vard_sqlite_rollback(struct vard_backend *b)
 	sqlite3_reset(s->stmts[STMT_ROLLBACK]);
 }
 
+static bool vard_sqlite_is_moved(struct vard_backend *b)
+{
+	int moved = 0;
+
+	sqlite3_file_control(to_sqlite(b)->db, "main", SQLITE_FCNTL_HAS_MOVED,
+			     &moved);
+	return moved;
+}
+
 static int vard_sqlite_begin(struct vard_backend *b)
 {
 	struct vard_sqlite *s = to_sqlite(b);
-	int moved = 0;
 
 	/* Commits to a deleted file would succeed and be lost. */
-	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (moved)
+	if (vard_sqlite_is_moved(b))
 		return vard_sqlite_fail(s, -ESTALE,
 			"database %s was moved or deleted while in use: put it back",
 			s->path);
@@ -363,6 +393,7 @@ static int vard_sqlite_commit(struct vard_backend *b)
 
 static const struct vard_backend_ops sqlite_ops = {
 	.open = vard_sqlite_open,
+	.is_moved = vard_sqlite_is_moved,
 	.close = vard_sqlite_close,
 	.free = vard_sqlite_free,
 	.check = vard_sqlite_check,

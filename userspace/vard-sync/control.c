@@ -167,7 +167,7 @@ static int fill_list(struct vard_conn *c, sd_bus_message *reply,
 	int r;
 
 	d->backend->error[0] = 0;
-	r = vard_open_db(d, false);
+	r = vard_renew_db(d);
 	if (r == 0)
 		r = d->backend->ops->list(d->backend, append_vm, &a);
 	if (r < 0 && d->backend->error[0])

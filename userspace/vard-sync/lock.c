@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -58,13 +59,24 @@ static void log_owner(int fd, const char *db)
 		 db, pid[0] ? pid : "unknown");
 }
 
+/* Beside the file itself, whatever links lead to it; NULL without memory. */
+static char *lock_path(const char *db)
+{
+	_cleanup_free_ char *real = realpath(db, NULL);
+	char *path;
+
+	if (asprintf(&path, "%s.lock", real ? real : db) < 0)
+		return NULL;
+	return path;
+}
+
 int vard_lock(const char *db)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = lock_path(db);
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	if (asprintf(&path, "%s.lock", db) < 0)
+	if (!path)
 		return -ENOMEM;
 	fd = open_lock(path);
 	r = fd < 0 ? fd : take(fd);

@@ -19,16 +19,22 @@
 #define BACKOFF_MAX_US 10000000
 #define RETRY_ACCURACY_US 50000
 
-int vard_open_db(struct vard *d, bool create)
+int vard_open_db(struct vard *d)
 {
+	unsigned int flags = 0;
 	int r;
 
 	if (d->is_open)
 		return 0;
-	r = d->backend->ops->open(d->backend, d->options->db, create);
+	if (!d->was_open)
+		flags |= VARD_OPEN_CREATE;
+	if (d->sources)
+		flags |= VARD_OPEN_SAME;
+	r = d->backend->ops->open(d->backend, d->options->db, flags);
 	if (r < 0)
 		return r;
 	d->is_open = true;
+	d->was_open = true;
 	return 0;
 }
 
@@ -62,6 +68,15 @@ static void arm_retry(struct vard *d)
 		d->backoff_us = BACKOFF_MAX_US;
 }
 
+int vard_renew_db(struct vard *d)
+{
+	if (d->needs_reopen ||
+	    (d->is_open && d->backend->ops->is_moved(d->backend)))
+		close_db(d);
+	d->needs_reopen = false;
+	return vard_open_db(d);
+}
+
 /* Stops polling a store that cannot be read, until the next retry. */
 static void park(struct vard *d, struct vard_source *s, int error)
 {
@@ -88,7 +103,7 @@ static int identify(struct vard *d, struct vard_source *s)
 
 	if (s->vm.id)
 		return 0;
-	r = vard_open_db(d, false);
+	r = vard_open_db(d);
 	if (r == 0)
 		r = d->backend->ops->find_uuid(d->backend, s->uuid, &s->vm);
 	return r;
@@ -147,7 +162,7 @@ static int apply_group(struct vard *d, struct vard_source **group, size_t nr,
 		/* After a failure go on: every guest that waits gets an answer. */
 		if (!collect(d, s, is_retry, &b) || r < 0)
 			continue;
-		r = vard_open_db(d, false);
+		r = vard_open_db(d);
 		if (r < 0)
 			continue;
 		s->error = identify(d, s);
@@ -285,9 +300,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	if (d->needs_reopen)
-		close_db(d);
-	d->needs_reopen = false;
+	vard_renew_db(d);
 	vard_flush_all(d);
 	if (!is_all_saved(d))
 		arm_retry(d);

@@ -47,6 +47,7 @@ struct vard_conn;
  * @backoff_us: time until the retry after the next one that fails
  * @failure: the message that was logged last, empty while all is well
  * @is_open: the database is
+ * @was_open: and so it was before
  * @needs_reopen: the last failure may go away with a new connection
  * @is_stopping: told to end
  */
@@ -66,6 +67,7 @@ struct vard {
 	uint64_t backoff_us;
 	char failure[512];
 	bool is_open;
+	bool was_open;
 	bool needs_reopen;
 	bool is_stopping;
 };
@@ -88,11 +90,21 @@ void vard_exit(struct vard *d);
 /**
  * vard_open_db() - open the database if it is not
  * @d: daemon
- * @create: make an empty one if there is none
+ *
+ * The first time, an empty one is made if there is none. While stores are
+ * open, nothing but the same file is accepted again.
  *
  * Return: 0, or -errno with the reason in @d->backend->error.
  */
-int vard_open_db(struct vard *d, bool create);
+int vard_open_db(struct vard *d);
+
+/**
+ * vard_renew_db() - open the database anew if that may help, before using it
+ * @d: daemon, not in a transaction
+ *
+ * Return: as vard_open_db().
+ */
+int vard_renew_db(struct vard *d);
 
 /**
  * vard_add_source() - take a store into the loop

@@ -184,7 +184,7 @@ static int take_fds(struct vard *d, int *socket)
 /* Guests wait: their changes come before everything else. */
 static int recover(struct vard *d, int *socket)
 {
-	int r = vard_open_db(d, true);
+	int r = vard_open_db(d);
 
 	if (r < 0)
 		vard_log(LOG_ERR, "%s", d->backend->error);

@@ -41,7 +41,7 @@ int vard_recover_fd(struct vard *d, int fd)
 		return r;
 	}
 	/* Without a row (yet) it stays: its guests shall get errors quickly. */
-	if (vard_open_db(d, false) == 0)
+	if (vard_open_db(d) == 0)
 		d->backend->ops->find_uuid(d->backend, s->uuid, &s->vm);
 	return add(d, s);
 }

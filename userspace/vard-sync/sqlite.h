@@ -29,13 +29,17 @@ enum vard_stmt {
  * @base: what others see
  * @db: connection, NULL while not open
  * @stmts: prepared statements
- * @path: the file
+ * @path: the file while it is open
+ * @dev: device of the file that was open last
+ * @ino: its inode; 0 for none yet
  */
 struct vard_sqlite {
 	struct vard_backend base;
 	sqlite3 *db;
 	sqlite3_stmt *stmts[STMT_MAX];
 	char *path;
+	dev_t dev;
+	ino_t ino;
 };
 
 static inline struct vard_sqlite *to_sqlite(struct vard_backend *b)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kvm_uefivars.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -226,14 +227,18 @@ static void log_bad(struct vard_sqlite *s, const struct vard_vm *vm,
 {
 	sqlite3_stmt *st = s->stmts[STMT_LOAD];
 	const void *name = sqlite3_column_blob(st, 2);
-	_cleanup_free_ char *shown = NULL;
+	_cleanup_free_ char *full = NULL;
+	char shown[100] = "without a name";
 
 	if (name)
-		shown = vard_name_format(name,
-					 (size_t)sqlite3_column_bytes(st, 2));
+		full = vard_name_format(name,
+					(size_t)sqlite3_column_bytes(st, 2));
+	if (full)
+		snprintf(shown, sizeof(shown), "%s", full);
+	vard_text_clean(shown); /* cut within a character */
 	vard_log(LOG_WARNING,
-		 "VM %s: variable %.100s is left out and moves to table quarantine of %s: %s",
-		 vm->name, shown ? shown : "without a name", s->path, reason);
+		 "VM %s: variable %s is left out and moves to table quarantine of %s: %s",
+		 vm->name, shown, s->path, reason);
 }
 
 /* Rows to quarantine once the list is through. */

@@ -33,7 +33,11 @@ bool vard_vm_name_ok(const char *name)
 
 static int database_error(struct vard *d, sd_bus_error *e, int r)
 {
-	sd_bus_error_set(e, VARD_ERROR("Database"), d->backend->error);
+	const char *text = d->backend->error;
+
+	d->needs_reopen |= r != -ENOSPC && r != -EBUSY;
+	sd_bus_error_set(e, VARD_ERROR("Database"),
+			 text[0] ? text : strerror(-r));
 	return r;
 }
 
@@ -75,7 +79,7 @@ static int find_vm(struct vard *d, const char *name, uid_t uid,
 				 "a VM name is 1 to 128 of A-Z a-z 0-9 _ . : @ + - and starts with neither . nor -");
 		return -EINVAL;
 	}
-	r = vard_open_db(d, false);
+	r = vard_renew_db(d);
 	if (r == 0)
 		r = d->backend->ops->find(d->backend, name, vm);
 	if (r == -ENOENT && d->is_open)

@@ -66,7 +66,7 @@ static int tear_down(void **state)
 
 static void open_db(struct fixture *f)
 {
-	if (f->b->ops->open(f->b, f->path, true) < 0)
+	if (f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE) < 0)
 		fail_msg("%s", f->b->error);
 }
 
@@ -531,7 +531,7 @@ static void not_created(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(f->b->ops->open(f->b, f->path, false) < 0);
+	assert_true(f->b->ops->open(f->b, f->path, 0) < 0);
 	assert_non_null(strstr(f->b->error, f->path));
 	assert_int_equal(access(f->path, F_OK), -1);
 }
@@ -553,7 +553,7 @@ static void garbage_file(void **state)
 
 	memset(text, 'g', sizeof(text));
 	write_file(f->path, text, sizeof(text));
-	assert_int_equal(f->b->ops->open(f->b, f->path, true), -EUCLEAN);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE), -EUCLEAN);
 	assert_non_null(strstr(f->b->error, "not a database"));
 	assert_non_null(strstr(f->b->error, f->path));
 	fd = open(f->path, O_RDONLY);
@@ -567,7 +567,7 @@ static void foreign_database(void **state)
 	struct fixture *f = *state;
 
 	outside(f, "CREATE TABLE mine (x)");
-	assert_int_equal(f->b->ops->open(f->b, f->path, true), -EUCLEAN);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE), -EUCLEAN);
 	assert_non_null(strstr(f->b->error, "another program"));
 	assert_int_equal(outside_int(f, "SELECT count(*) FROM sqlite_schema"), 1);
 }
@@ -579,7 +579,7 @@ static void newer_schema(void **state)
 	open_db(f);
 	f->b->ops->close(f->b);
 	outside(f, "PRAGMA user_version = 2");
-	assert_int_equal(f->b->ops->open(f->b, f->path, true), -EUCLEAN);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE), -EUCLEAN);
 	assert_non_null(strstr(f->b->error, "schema 2"));
 }
 
@@ -590,7 +590,7 @@ static void missing_table(void **state)
 	open_db(f);
 	f->b->ops->close(f->b);
 	outside(f, "DROP TABLE variable");
-	assert_int_equal(f->b->ops->open(f->b, f->path, true), -EUCLEAN);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE), -EUCLEAN);
 	assert_non_null(strstr(f->b->error, "variable"));
 }
 
@@ -627,6 +627,25 @@ static void moved_away(void **state)
 	assert_int_equal(put(f, &vm, "A", "1"), -ESTALE);
 	assert_int_equal(rename(other, f->path), 0);
 	assert_int_equal(put(f, &vm, "A", "1"), 0);
+}
+
+static void same_file_only(void **state)
+{
+	struct fixture *f = *state;
+	char other[512];
+
+	open_db(f);
+	make_vm(f, "one");
+	f->b->ops->close(f->b);
+	snprintf(other, sizeof(other), "cp %s %s.copy && mv %s.copy %s",
+		 f->path, f->path, f->path, f->path);
+	assert_int_equal(system(other), 0);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_SAME),
+			 -ESTALE);
+	assert_non_null(strstr(f->b->error, "another file"));
+	assert_int_equal(f->b->ops->open(f->b, f->path, 0), 0);
+	f->b->ops->close(f->b);
+	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_SAME), 0);
 }
 
 static void locked_by_another(void **state)
@@ -708,7 +727,7 @@ static int read_only_child(struct fixture *f)
 
 	if (setuid(65534) < 0)
 		return 10;
-	if (f->b->ops->open(f->b, f->path, false) < 0)
+	if (f->b->ops->open(f->b, f->path, 0) < 0)
 		return 11;
 	if (f->b->ops->find(f->b, "one", &vm) < 0)
 		return 12;
@@ -777,6 +796,7 @@ int main(void)
 		TEST(missing_table),
 		TEST(damaged_page),
 		TEST(moved_away),
+		TEST(same_file_only),
 		TEST(locked_by_another),
 		TEST(read_while_open),
 		TEST(full_disk),

@@ -375,6 +375,17 @@ t_private_daemon() {
 	guest_end
 }
 
+# A daemon that starts takes over no store of another database.
+t_foreign_store() {
+	WHERE=$OUT/vard-sync:$W/private.db guest_start mine || return 1
+	daemon_stop
+	daemon_start || return 1
+	grep 'taken over' "$W/log" && return 1
+	is set "$(guest set A 2)" 'set A ok*' || return 1
+	guest_end
+	is database "$(DB=$W/private.db value_in_db mine A)" 2
+}
+
 t_second_daemon() {
 	local text
 
@@ -403,7 +414,7 @@ t_fd_store() {
 	guest_end
 	wait_for logged 'fdstore: 0 kept' || return 1
 	kill "$DAEMON"
-	wait "$DAEMON"
+	wait "$DAEMON" && DAEMON=
 }
 
 cleanup() {
@@ -436,7 +447,7 @@ inside() {
 	local -a tests=(write_and_reopen in_use template two_vms kill_daemon
 		kill_both term_while_running no_daemon write_back disk_full
 		read_only quarantine garbage_database private_daemon
-		second_daemon fd_store)
+		foreign_store second_daemon fd_store)
 
 	[ $# = 0 ] || tests=("$@")
 	set +e

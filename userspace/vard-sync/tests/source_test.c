@@ -155,7 +155,7 @@ static int set_up(void **state)
 					    .device = "/nonexistent",
 					    .connection_fd = -1 };
 	if (vard_init(&f->d, &f->options) < 0 ||
-	    vard_open_db(&f->d, true) < 0)
+	    vard_open_db(&f->d) < 0)
 		return -1;
 	for (int i = 0; i < STORES; i++)
 		add_store(f, i);
@@ -400,6 +400,27 @@ static void database_lost_and_found(void **state)
 	assert_int_equal(rows(f), 1);
 }
 
+/* A restored backup: half of the running VM's changes would not fit it. */
+static void database_replaced(void **state)
+{
+	struct fixture *f = *state;
+	char cmd[512];
+
+	snprintf(cmd, sizeof(cmd), "sqlite3 %s 'VACUUM INTO \"%s.new\"' && mv %s.new %s",
+		 f->path, f->path, f->path, f->path);
+	assert_int_equal(system(cmd), 0);
+	fakes[0].seq = 1;
+	assert_int_equal(flush(f), -ESTALE);
+	for (int i = 0; i < 20 && fakes[0].nr_failed < 2; i++)
+		sd_event_run(f->d.event, 100000);
+	assert_int_equal(fakes[0].nr_acks, 0);
+	assert_non_null(strstr(f->d.failure, "another file"));
+	/* Without VMs the new one is taken. */
+	while (f->d.sources)
+		vard_drop_source(&f->d, f->d.sources);
+	assert_int_equal(vard_renew_db(&f->d), 0);
+}
+
 static void settled_when_port_is_closed(void **state)
 {
 	struct fixture *f = *state;
@@ -451,6 +472,7 @@ int main(void)
 		TEST(unreadable_store_harms_nobody_else),
 		TEST(unknown_vm_harms_nobody_else),
 		TEST(database_lost_and_found),
+		TEST(database_replaced),
 		TEST(settled_when_port_is_closed),
 		TEST(stop_saves_everything),
 	};

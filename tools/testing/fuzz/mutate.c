@@ -27,8 +27,8 @@ static u32 rnd(u32 below)
 /* Mostly attributes that exist. */
 static u32 rnd_attributes(void)
 {
-	static const u8 usual[] = { 7, 3, 6, 2, 7, 3, 0, 0x27, 0x47, 0x43,
-				    0x46, 0x23, 0x17, 1, 5, 0x0f, 0x40 };
+	static const u8 usual[] = { 7, 7, 7, 3, 3, 6, 6, 6, 2, 0, 0x27, 0x47,
+				    0x43, 0x46, 0x23, 0x17, 1, 5, 0x0f, 0x40 };
 
 	return rnd(8) ? usual[rnd(ARRAY_SIZE(usual))] : rnd(512);
 }
@@ -40,13 +40,13 @@ static u32 rnd_len(void)
 	return rnd(4) ? usual[rnd(ARRAY_SIZE(usual))] : rnd(96);
 }
 
-/* A record about few names, so that records are about the same one. */
+/* A record, often a write, about few names: so they are often about the same one. */
 static void make_record(struct script_buf *out)
 {
 	bool is_own = rnd(3);
 	struct script_choice c = {
-		.kind = rnd(SCRIPT_NR_KINDS),
-		.name = is_own ? rnd(7) : rnd(script_nr_names),
+		.kind = rnd(4) ? rnd(SCRIPT_NR_KINDS) : 0,
+		.name = is_own ? rnd(rnd(4) ? 2 : 7) : rnd(script_nr_names),
 		.guid = is_own ? 0 : rnd(script_nr_guids),
 		.attributes = rnd_attributes(),
 		.len = rnd_len(),
@@ -125,6 +125,10 @@ static void edit(struct script_buf *out, const struct script_record *records,
 	case 5:
 		make_record(out);
 		break;
+	case 6:
+		put_record(out, &records[i]);
+		bend_record(out, &records[rnd(nr)]);
+		break;
 	default:
 		bend_record(out, &records[i]);
 	}
@@ -148,7 +152,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max,
 	if (!nr)
 		make_record(&out);
 	at = nr ? rnd(nr) : 0;
-	what = rnd(12);
+	what = rnd(13);
 	for (i = 0; i < nr; i++) {
 		if (i == at)
 			edit(&out, records, nr, i, what);

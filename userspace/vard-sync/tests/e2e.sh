@@ -3,7 +3,7 @@
 # vard-sync with the real module, in the emulated host, without KVM guests:
 # a small client is VMM and guest in one. KTAP on stdout.
 
-# shellcheck source=../../../tools/lib.sh
+# shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/lib.sh"
 
 HERE=$KUV_TOP/userspace/vard-sync/tests

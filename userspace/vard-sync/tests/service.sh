@@ -3,7 +3,7 @@
 # vard-sync as a service of a real systemd, in the emulated host: sandbox, socket,
 # fd store. KTAP on stdout.
 
-# shellcheck source=../../../tools/lib.sh
+# shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/lib.sh"
 
 HERE=$KUV_TOP/userspace/vard-sync/tests

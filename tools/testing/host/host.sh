@@ -92,7 +92,7 @@ fill_share() {
 # boot: QEMU in the foreground until the host powers off.
 boot() {
 	local initrd=$1 words serial out pid rc=0 env
-	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr"
+	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr"
 	words+=" kuv.share=$share $append"
 
 	mapfile -t env < <(kuv_emulator_env)

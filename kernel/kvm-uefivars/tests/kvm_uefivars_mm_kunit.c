@@ -125,11 +125,17 @@ static void envelope_of_unknown_guid(struct kunit *test)
 static void envelope_shorter_than_header(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
+	u32 len;
 
-	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, 23, 65536, &t->res),
-			KVM_UEFIVARS_STS_BAD_SIZE);
-	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, 0, 65536, &t->res),
-			KVM_UEFIVARS_STS_BAD_SIZE);
+	for (len = 0; len < MM_HEADER; len++) {
+		u8 *p = kzalloc(len + 1, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, p, len, 65536,
+						    &t->res),
+				KVM_UEFIVARS_STS_BAD_SIZE);
+		kfree(p);
+	}
 }
 
 static void envelope_with_other_length(struct kunit *test)
@@ -137,15 +143,30 @@ static void envelope_with_other_length(struct kunit *test)
 	struct kuv_test *t = test->priv;
 
 	fn_begin(t, KVM_UEFIVARS_FN_EXIT_BOOT_SERVICE);
-	mm_call(t);
-	KUNIT_EXPECT_EQ(test, t->sts, KVM_UEFIVARS_STS_SUCCESS);
-	t->msg[16]++;
+	t->msg[16] = t->total - MM_HEADER + 1;
 	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, t->total, 65536,
 					    &t->res),
 			KVM_UEFIVARS_STS_BAD_SIZE);
+	t->msg[16] = t->total - MM_HEADER - 1;
+	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, t->total, 65536,
+					    &t->res),
+			KVM_UEFIVARS_STS_BAD_SIZE);
+	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
+}
+
+static void envelope_larger_than_buffer(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	fn_begin(t, KVM_UEFIVARS_FN_EXIT_BOOT_SERVICE);
+	t->msg[16] = t->total - MM_HEADER;
 	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, t->total,
 					    t->total - 1, &t->res),
 			KVM_UEFIVARS_STS_BAD_SIZE);
+	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
+	KUNIT_EXPECT_EQ(test, kuv_mm_handle(&t->s, t->msg, t->total, t->total,
+					    &t->res),
+			KVM_UEFIVARS_STS_SUCCESS);
 }
 
 static void variable_message_shorter_than_its_header(struct kunit *test)
@@ -843,6 +864,9 @@ static kuv_status_t cmd_call_short(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_call(t), KVM_UEFIVARS_STS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, t->res.protocol, KUV_MM_POLICY);
 	KUNIT_EXPECT_EQ(test, t->res.status_offset, RESULT_AT);
+	KUNIT_EXPECT_EQ(test, t->res.function,
+			mm_get(t, MM_HEADER + 8, 4));
+	KUNIT_EXPECT_EQ(test, t->res.seq, 0);
 	KUNIT_EXPECT_EQ(test, mm_get(t, RESULT_AT, 8),
 			(__force u64)t->res.status);
 	return t->res.status;
@@ -1311,6 +1335,7 @@ static struct kunit_case mm_cases[] = {
 	KUNIT_CASE(envelope_of_unknown_guid),
 	KUNIT_CASE(envelope_shorter_than_header),
 	KUNIT_CASE(envelope_with_other_length),
+	KUNIT_CASE(envelope_larger_than_buffer),
 	KUNIT_CASE(variable_message_shorter_than_its_header),
 	KUNIT_CASE(function_unknown),
 	KUNIT_CASE(function_of_a_closed_service),

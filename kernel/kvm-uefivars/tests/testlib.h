@@ -358,6 +358,7 @@ static inline u16 mm_call(struct kuv_test *t)
 	memcpy(t->msg + 16, &len, sizeof(len));
 	memcpy(t->sent, t->msg, t->total);
 	memcpy(p, t->msg, t->total);
+	memset(&t->res, 0xa5, sizeof(t->res));
 	t->sts = kuv_mm_handle(&t->s, p, t->total, size, &t->res);
 	memcpy(t->msg, p, t->total);
 	kfree(p);

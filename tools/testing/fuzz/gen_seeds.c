@@ -2,6 +2,7 @@
 /* Writes the first corpus of each target, and the dictionaries. */
 #include <sys/stat.h>
 
+#include <linux/kernel.h>
 #include <linux/kvm_uefivars.h>
 
 #include "fuzz.h"
@@ -96,6 +97,24 @@ static void save_life(const char *dir)
 	add(&b, 0, 0, A_NV_BS, 2, 2);
 	add(&b, 22, 0, 0, 0, 0);
 	save(dir, "fuzz_mm", "life", b.data, b.len);
+}
+
+/* Variables of each class, written and deleted again at runtime. */
+static void save_runtime(const char *dir)
+{
+	static const u32 attributes[] = { A_ALL, A_NV_BS, A_BS_RT,
+					  KVM_UEFIVARS_ATTR_BS };
+	struct script_buf b = { .data = memory, .max = sizeof(memory) };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		add(&b, 0, i, attributes[i], 4, 1);
+	add(&b, 12, 0, 0, 0, 2);
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		add(&b, 0, i, attributes[i], 5, 2);
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		add(&b, 0, i, 0, 0, 0);
+	save(dir, "fuzz_mm", "runtime", b.data, b.len);
 }
 
 /* Variables that the host owns, with and without a signed descriptor. */
@@ -228,6 +247,7 @@ int main(int argc, char **argv)
 	mkdir(argv[1], 0777);
 	save_kinds(argv[1]);
 	save_life(argv[1]);
+	save_runtime(argv[1]);
 	save_host(argv[1]);
 	save_batches(argv[1]);
 	save_templates(argv[1]);

@@ -93,10 +93,7 @@ fuzz() {
 # coverage TARGET...: lines and branches that the corpus reaches.
 coverage() {
 	local out=$OUT-coverage target data=() objects=() dirs
-	local files=("$KUV_TOP"/kernel/kvm-uefivars/core/*.c)
 
-	files+=("$KUV_TOP"/userspace/vard-sync/{batch,template,var}.c
-		"$KUV_TOP/userspace/libkuv/batch.c")
 	kuv_need llvm-14
 	fuzz_build "$out" "SAN=-fprofile-instr-generate -fcoverage-mapping"
 	for target in "$@"; do
@@ -107,11 +104,12 @@ coverage() {
 			>"$out/$target.log" 2>&1 ||
 			kuv_die "$target fails on its corpus, see $out/$target.log"
 		data+=("$out/$target.profraw")
-		objects+=(-object "$out/$target")
+		[ ${#objects[@]} = 0 ] || objects+=(-object)
+		objects+=("$out/$target")
 	done
 	llvm-profdata-14 merge -o "$out/all.profdata" "${data[@]}"
 	llvm-cov-14 report "${objects[@]}" -instr-profile="$out/all.profdata" \
-		"${files[@]}"
+		-ignore-filename-regex='testing/(fuzz|core)/[^.]|\.h$'
 }
 
 main() {

@@ -32,11 +32,22 @@ kuv_root() {
 	fi
 }
 
+# kuv_locked NAME CMD...: one process at a time, all scripts of all trees.
+kuv_locked() {
+	local name=$1
+	shift
+	mkdir -p "$KUV_CACHE/locks"
+	( flock 9; "$@" 9>&- ) 9>"$KUV_CACHE/locks/$name"
+}
+
 # kuv_apt_update: refresh the package lists, at most once in six hours.
 kuv_apt_update() {
+	kuv_locked update kuv_apt_update_locked
+}
+
+kuv_apt_update_locked() {
 	local stamp=$KUV_CACHE/apt-updated
 
-	mkdir -p "$KUV_CACHE"
 	if [ -n "$(find "$stamp" -mmin -360 2>/dev/null)" ] &&
 	   apt-cache show bash >/dev/null 2>&1; then
 		return
@@ -47,19 +58,32 @@ kuv_apt_update() {
 	touch "$stamp"
 }
 
-# kuv_need PACKAGE...: install what is missing of these Debian packages.
-kuv_need() {
-	local p missing=()
+# kuv_missing PACKAGE...: those that are not installed, one per line.
+kuv_missing() {
+	local p
 
 	for p in "$@"; do
 		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null |
-			grep -qx installed || missing+=("$p")
+			grep -qx installed || echo "$p"
 	done
+}
+
+# kuv_need PACKAGE...: install what is missing of these Debian packages.
+kuv_need() {
+	[ -z "$(kuv_missing "$@")" ] || kuv_locked install kuv_install "$@"
+}
+
+kuv_install() {
+	local missing
+
+	# Another script may have been quicker.
+	mapfile -t missing < <(kuv_missing "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	kuv_apt_update
 	kuv_say "installing ${missing[*]}"
 	kuv_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+		apt-get install -y -qq --no-install-recommends \
+		-o DPkg::Lock::Timeout=300 "${missing[@]}" \
 		>"$KUV_CACHE/apt-install.log" 2>&1 ||
 		kuv_die "apt-get install failed, see $KUV_CACHE/apt-install.log"
 }
@@ -78,31 +102,41 @@ kuv_deb_root() {
 	{ [ -n "$ver" ] && [ "$ver" != "(none)" ]; } ||
 		kuv_die "no package $pkg in the configured Debian suites"
 	dir=$KUV_CACHE/deb/${pkg}_$ver
-	if [ ! -e "$dir/.done" ]; then
-		kuv_say "fetching $pkg $ver"
-		rm -rf "$dir" "$dir.tmp"
-		mkdir -p "$dir.tmp/dl"
-		# APT drops privileges for downloads; the cache may be private.
-		(cd "$dir.tmp/dl" &&
-		 apt-get -q -o APT::Sandbox::User=root download "$pkg=$ver" \
-			>"$KUV_CACHE/apt-download.log" 2>&1) ||
-			kuv_die "cannot download $pkg=$ver, see $KUV_CACHE/apt-download.log"
-		dpkg-deb -x "$dir.tmp"/dl/*.deb "$dir.tmp"
-		rm -rf "$dir.tmp/dl"
-		touch "$dir.tmp/.done"
-		mv "$dir.tmp" "$dir"
-	fi
+	[ -e "$dir/.done" ] ||
+		kuv_locked "deb-$pkg" kuv_deb_unpack "$pkg" "$ver" "$dir"
 	printf '%s\n' "$dir"
+}
+
+kuv_deb_unpack() {
+	local pkg=$1 ver=$2 dir=$3
+
+	[ ! -e "$dir/.done" ] || return 0
+	kuv_say "fetching $pkg $ver"
+	rm -rf "$dir" "$dir.tmp"
+	mkdir -p "$dir.tmp/dl"
+	# APT drops privileges for downloads; the cache may be private.
+	(cd "$dir.tmp/dl" &&
+	 apt-get -q -o APT::Sandbox::User=root download "$pkg=$ver" \
+		>"$dir.log" 2>&1) ||
+		kuv_die "cannot download $pkg=$ver, see $dir.log"
+	dpkg-deb -x "$dir.tmp"/dl/*.deb "$dir.tmp"
+	rm -rf "$dir.tmp/dl"
+	touch "$dir.tmp/.done"
+	mv "$dir.tmp" "$dir"
 }
 
 # kuv_apt_source SOURCE: download and unpack a Debian source package into the cache;
 # prints the unpacked directory. The deb-src lines are derived from the
 # machine's own apt sources and live in the cache, /etc/apt stays as it is.
 kuv_apt_source() {
+	kuv_need dpkg-dev
+	kuv_locked apt-src kuv_source_unpack "$1"
+}
+
+kuv_source_unpack() {
 	local src=$1 apt=$KUV_CACHE/apt-src ver dir
 	local -a opt
 
-	kuv_need dpkg-dev
 	kuv_apt_update
 	mkdir -p "$apt/lists/partial" "$apt/empty" "$KUV_CACHE/src"
 	opt=(-q -o "Dir::Etc::sourcelist=$apt/sources.list"

@@ -12,10 +12,11 @@ cd "$KUV_TOP"
 LOGS=$KUV_TOP/build/check
 KERNELS=(6.12 6.1)
 
-# Gates in two lanes that run side by side: one core each. The first lane
-# builds and runs tests in user space, the second lives in the emulated host.
-LANE_BUILD=(style layers headers docs units core kunit)
-LANE_HOST=(firmware modules selftests sync bench scenarios)
+# What both lanes use is built first. Then two lanes run side by side, one core
+# each: tests in user space, and what lives in the emulated host.
+FIRST=(programs modules)
+LANE_USER=(style layers headers docs units core kunit fuzz)
+LANE_HOST=(selftests sync bench firmware scenarios)
 
 # --- gates ------------------------------------------------------------------
 
@@ -87,10 +88,25 @@ gate_docs() { # each command of the header is documented, each test named exists
 	tools/testing/docs.sh
 }
 
-gate_units() { # programs built and their unit tests
+gate_programs() { # daemon, tools and library build without a warning
 	need_programs
-	make -s all CFLAGS_EXTRA=-Werror
+	tap programs make -s all CFLAGS_EXTRA=-Werror
+	tap install programs_install
+}
+
+# programs_install: what packagers call, into a directory of its own.
+programs_install() {
+	local dir=$KUV_TOP/build/install
+	rm -rf "$dir"
+	make -s install DESTDIR="$dir" prefix=/usr
+	test -x "$dir/usr/bin/kuv-run"
+	[ -n "$(find "$dir" -name vard-sync.service)" ]
+	[ -n "$(find "$dir" -name libkuv.pc)" ]
+}
+
+gate_units() { # programs built and their unit tests
 	local d
+	need_programs
 	for d in libkuv vard-sync kuv-run; do
 		make -s -C userspace/$d check O="$KUV_TOP/build"
 	done
@@ -138,9 +154,14 @@ gate_selftests() { # kselftests against the real module
 	done
 }
 
-gate_sync() { # vard-sync against the real module
+gate_sync() { # vard-sync against the real module, and under systemd
 	make -s all
 	userspace/vard-sync/tests/e2e.sh
+	userspace/vard-sync/tests/service.sh
+}
+
+gate_fuzz() { # libFuzzer on the core and the parsers, found inputs first
+	tools/testing/fuzz/run.sh --seconds 20
 }
 
 gate_bench() { # instructions and exits per call
@@ -149,6 +170,8 @@ gate_bench() { # instructions and exits per call
 
 gate_scenarios() { # whole machines
 	tools/testing/host/run.sh --kernel 6.12
+	tools/testing/host/run.sh --kernel 6.12 --backend fput 20 40
+	tools/testing/host/run.sh --kernel 6.1 20 60
 }
 
 # --- runner -----------------------------------------------------------------
@@ -215,7 +238,8 @@ main() {
 		run_lane "$@"
 	else
 		kuv_say "every gate, two at a time; logs in build/check/"
-		run_lane "${LANE_BUILD[@]}" &
+		run_lane "${FIRST[@]}"
+		run_lane "${LANE_USER[@]}" &
 		run_lane "${LANE_HOST[@]}"
 		wait
 	fi

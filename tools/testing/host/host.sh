@@ -93,7 +93,7 @@ fill_share() {
 boot() {
 	local initrd=$1 words serial out pid rc=0 env
 	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr"
-	words+=" kuv.share=$share $append"
+	words+=" $(kuv_emulator_tsc) kuv.share=$share $append"
 
 	mapfile -t env < <(kuv_emulator_env)
 	# QEMU opens the far end of a cat: stdout may be anything then.

@@ -25,6 +25,22 @@ kuv_emulator_env() {
 	echo "LD_PRELOAD=$dir/answer.so"
 }
 
+# kuv_emulator_tsc: kernel parameter with the frequency of the emulated time stamp
+# counter, which is the machine's own. On a busy machine the kernel's calibration
+# against the emulated PIT can be wrong by half, and with it all time in the host.
+kuv_emulator_tsc() {
+	local src=$KUV_TOP/tools/testing/host/lib/tsc-khz.c bin
+
+	bin=$KUV_CACHE/host-qemu/tsc-khz-$(sha256sum <"$src" | cut -c1-16)
+	if [ ! -x "$bin" ]; then
+		kuv_need gcc-12 libc6-dev
+		mkdir -p "$KUV_CACHE/host-qemu"
+		gcc-12 -O2 -Wall -Wextra -Werror -o "$bin.$$" "$src"
+		mv "$bin.$$" "$bin"
+	fi
+	echo "tsc_early_khz=$("$bin")"
+}
+
 # kuv_emulator_make SO DIR: the renamed copy and the answering function.
 kuv_emulator_make() {
 	local so=$1 dir=$2 tmp=$2.$$

@@ -949,6 +949,9 @@ static void policy_message_too_long(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
+	cmd_begin(t, KVM_UEFIVARS_POLICY_IS_ENABLED);
+	mm_zero(t, MM_HEADER + 16384 - t->total);
+	EXPECT_STATUS(test, cmd_call_short(test), KUV_SUCCESS);
 	cmd_begin(t, KVM_UEFIVARS_POLICY_LOCK);
 	mm_zero(t, MM_HEADER + 16384 + 1 - t->total);
 	EXPECT_SHORT_CMD_FAILS(test, KUV_INVALID_PARAMETER);
@@ -1292,6 +1295,8 @@ static void policy_info_fills_the_message(struct kunit *test)
 	info_begin(t, KVM_UEFIVARS_POLICY_GET_INFO, 16268, 4, "a");
 	EXPECT_STATUS(test, cmd_call(test), KUV_SUCCESS);
 	KUNIT_EXPECT_EQ(test, mm_get(t, POLICY_LEN - 4, 4), 'a');
+	info_begin(t, KVM_UEFIVARS_POLICY_GET_INFO, 16272, 0, "a");
+	EXPECT_STATUS(test, cmd_call(test), KUV_BUFFER_TOO_SMALL);
 }
 
 static void policy_lock_state_of_name(struct kunit *test)

@@ -14,6 +14,7 @@
  * @socket: where to listen; NULL for nowhere
  * @device: the module's node
  * @connection_fd: a client that is connected already, or -1
+ * @wait_ms: longest that a guest's write waits for the disk, 0 for 2 seconds
  * @exit_when_idle: leave when no port is open, no client is there and
  *	everything is on disk
  * @is_verbose: more messages
@@ -23,6 +24,7 @@ struct vard_options {
 	const char *socket;
 	const char *device;
 	int connection_fd;
+	uint32_t wait_ms;
 	bool exit_when_idle;
 	bool is_verbose;
 };

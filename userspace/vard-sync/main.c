@@ -24,6 +24,8 @@
 #define DEFAULT_DEVICE "/dev/kvm-uefivars"
 /* Looking for damage in a large database must not keep guests waiting. */
 #define CHECK_MS 500
+/* As much as the module takes. */
+#define WAIT_MS_MAX 30000
 
 static const char usage_text[] =
 	"usage: vard-sync [OPTION...]\n"
@@ -34,6 +36,8 @@ static const char usage_text[] =
 	"  --connection-fd N  serve the client connected to descriptor N; without\n"
 	"                     --socket nobody else can connect\n"
 	"  --exit-when-idle   end when no VM runs, no client is there and all is saved\n"
+	"  --wait-ms N        longest that a write waits for the disk before the guest\n"
+	"                     gets an error (default 2000); of VMs opened from now on\n"
 	"  --device PATH      node of the module (default " DEFAULT_DEVICE ")\n"
 	"  --verbose          more messages\n"
 	"  --version, --help\n";
@@ -43,6 +47,7 @@ enum {
 	OPT_SOCKET,
 	OPT_CONNECTION,
 	OPT_IDLE,
+	OPT_WAIT,
 	OPT_DEVICE,
 	OPT_VERBOSE,
 	OPT_VERSION,
@@ -54,6 +59,7 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "connection-fd", required_argument, NULL, OPT_CONNECTION },
 	{ "exit-when-idle", no_argument, NULL, OPT_IDLE },
+	{ "wait-ms", required_argument, NULL, OPT_WAIT },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -71,6 +77,15 @@ static int parse_fd(const char *text)
 	    fstat((int)n, &st) < 0 || !S_ISSOCK(st.st_mode))
 		return -1;
 	return (int)n;
+}
+
+/* Returns milliseconds, 0 if @text is no number of them. */
+static uint32_t parse_wait(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return !*text || *end || n < 1 || n > WAIT_MS_MAX ? 0 : (uint32_t)n;
 }
 
 /* Returns 1 to go on, 0 if all is done, -EINVAL for a wrong command line. */
@@ -96,6 +111,14 @@ static int parse_options(struct vard_options *o, int argc, char **argv)
 			break;
 		case OPT_IDLE:
 			o->exit_when_idle = true;
+			break;
+		case OPT_WAIT:
+			o->wait_ms = parse_wait(optarg);
+			if (!o->wait_ms) {
+				fprintf(stderr, "vard-sync: --wait-ms %s is not a number from 1 to %d\n",
+					optarg, WAIT_MS_MAX);
+				return -EINVAL;
+			}
 			break;
 		case OPT_DEVICE:
 			o->device = optarg;

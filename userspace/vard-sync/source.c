@@ -64,12 +64,13 @@ int vard_device_open_id(int device, uint64_t id)
 	return r == 0 ? arg.fd : r;
 }
 
-int vard_source_create(int device, const struct vard_vm *vm,
+int vard_source_create(int device, const struct vard_vm *vm, uint32_t wait_ms,
 		       struct vard_source **ret)
 {
 	struct kvm_uefivars_create_store arg = {
 		.size = sizeof(arg),
 		.config.durability = vm->durability,
+		.config.wait_ms = wait_ms,
 	};
 	struct vard_source *s;
 	int r;

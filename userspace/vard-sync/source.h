@@ -77,11 +77,12 @@ int vard_device_open_id(int device, uint64_t id);
  * vard_source_create() - a new, empty store
  * @device: device
  * @vm: whose store; gives cookie and durability
+ * @wait_ms: longest that a write of its guest waits, 0 for the module's default
  * @ret: filled, for vard_source_free()
  *
  * Return: 0, -ENOSPC if the module has too many stores, or -errno.
  */
-int vard_source_create(int device, const struct vard_vm *vm,
+int vard_source_create(int device, const struct vard_vm *vm, uint32_t wait_ms,
 		       struct vard_source **ret);
 
 /**

@@ -199,7 +199,7 @@ static int create_store(struct vard *d, const struct vard_vm *vm,
 
 	/* Open for a moment only, so that an idle daemon does not pin it. */
 	if (r >= 0)
-		r = vard_source_create(device, vm, ret);
+		r = vard_source_create(device, vm, d->options->wait_ms, ret);
 	return r < 0 ? device_error(d, e, r) : 0;
 }
 

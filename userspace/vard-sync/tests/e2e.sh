@@ -43,9 +43,11 @@ GUEST=
 OUTFD=
 INFD=
 
-# daemon_start: in the background; waits until it serves.
+# daemon_start: in the background; waits until it serves. Everything is slow
+# here: a guest waits longer than by default, unless the test says otherwise.
 daemon_start() {
-	"$OUT/vard-sync" --db "$DB" --socket "$SOCK" --verbose 2>>"$W/log" &
+	"$OUT/vard-sync" --db "$DB" --socket "$SOCK" --verbose \
+		--wait-ms "${WAIT_MS:-15000}" 2>>"$W/log" &
 	DAEMON=$!
 	for _ in $(seq 100); do
 		[ ! -S "$SOCK" ] || return 0
@@ -272,7 +274,7 @@ t_term_while_running() {
 # Without a daemon a write-through write fails after the bounded wait; with
 # the next daemon it becomes durable all the same.
 t_no_daemon() {
-	guest_start nod || return 1
+	daemon_stop && WAIT_MS=500 daemon_start && guest_start nod || return 1
 	daemon_kill
 	is set "$(guest set A 1)" 'set A device-error*' || return 1
 	daemon_start || return 1

@@ -34,13 +34,20 @@ kill_after() {
 	wait "$VARD_PID" 2>/dev/null || true
 	check "vard-sync is killed in the middle, after write $last" \
 		test "$(acked)" -lt $WRITES
-	holds "$last"
-	start_vard
+	mkdir -p "$WORK/killed"
+	cp "$DB" "$DB"-* "$WORK/killed/"
+	start_patient
 	say "vard-sync is back"
+	DB=$WORK/killed/${DB##*/} holds "$last"
+}
+
+# start_patient: by default a guest waits for 2 s, which is not long in the emulation.
+start_patient() {
+	start_vard --wait-ms 20000
 }
 
 load_module
-start_vard
+start_patient
 
 vm_linux a <<END
 must evar stream $WRITES

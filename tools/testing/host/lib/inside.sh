@@ -36,6 +36,6 @@ if [ -n "$findings" ]; then
 	[ $rc != 0 ] || rc=1
 fi
 dmesg >"$LOGS/kernel.log"
-find /run/kuv -type f -exec cp -t "$LOGS" {} +
+find /run/kuv -type f -exec cp {} "$LOGS/" \;
 cp -r "$LOGS/." "$keep/"
 exit $rc

@@ -53,9 +53,9 @@ struct var {
 	enum content content;
 };
 
-/* Names of our own come first, then well-known ones. */
+/* Names of our own come first, then well-known ones; random calls use nr_random. */
 extern const struct var vars[];
-extern const UINTN nr_own, nr_vars;
+extern const UINTN nr_random, nr_own, nr_vars;
 extern EFI_GUID namespaces[NS_NR];
 
 extern EFI_SYSTEM_TABLE *st;

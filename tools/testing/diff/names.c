@@ -128,7 +128,7 @@ const struct var vars[] = {
 	KNOWN(T2, u"PlatformLang", A7, 3, LANG),
 };
 
-const UINTN nr_own = 29;
+const UINTN nr_own = 29, nr_random = 26;
 const UINTN nr_vars = sizeof(vars) / sizeof(vars[0]);
 
 UINTN str_len(const CHAR16 *s)

@@ -45,7 +45,7 @@ static UINTN any_len(UINT32 usual)
 
 static void set_any(void)
 {
-	UINTN v = any((UINT32)nr_own);
+	UINTN v = any((UINT32)nr_random);
 	UINT32 a = any_attrs(vars[v].attrs);
 	UINTN n = any_len(vars[v].len);
 
@@ -65,7 +65,7 @@ static void set_any(void)
 
 static void get_any(void)
 {
-	UINTN v = any((UINT32)nr_own);
+	UINTN v = any((UINT32)nr_random);
 
 	if (percent(60))
 		get_var(v);
@@ -97,7 +97,7 @@ static void known_any(void)
 
 static void next_any(void)
 {
-	UINTN v = any((UINT32)nr_own);
+	UINTN v = any((UINT32)nr_random);
 
 	next_from(vars[v].ns, vars[v].name, percent(80) ? 256 : any(40));
 }

@@ -16,7 +16,7 @@ KERNELS=(6.12 6.1)
 # each: tests in user space, and what lives in the emulated host.
 FIRST=(programs modules)
 LANE_USER=(style layers headers docs units core kunit fuzz)
-LANE_HOST=(selftests sync bench firmware scenarios)
+LANE_HOST=(selftests sync bench firmware scenarios diff)
 
 # --- gates ------------------------------------------------------------------
 
@@ -158,6 +158,10 @@ gate_sync() { # vard-sync against the real module, and under systemd
 	make -s all
 	userspace/vard-sync/tests/e2e.sh
 	userspace/vard-sync/tests/service.sh
+}
+
+gate_diff() { # the same calls to edk2's own driver and to ours
+	tools/testing/diff/run.sh
 }
 
 gate_fuzz() { # libFuzzer on the core and the parsers, found inputs first

@@ -115,8 +115,11 @@ static kuv_status_t check_attributes(u32 a)
 		return KUV_INVALID_PARAMETER;
 	if ((a & A_RT && !(a & A_BS)) || (a & A_PLACE) == A_NV)
 		return is_counter ? KUV_UNSUPPORTED : KUV_INVALID_PARAMETER;
-	/* No pool for hardware error records. */
-	if (a & A_HR)
+	/*
+	 * No pool for hardware error records; one that is authenticated is
+	 * refused for what its descriptor says.
+	 */
+	if (a & A_HR && !(a & (A_AW | A_AT)))
 		return KUV_INVALID_PARAMETER;
 	if (is_counter && a & A_AT)
 		return KUV_UNSUPPORTED;

@@ -428,8 +428,20 @@ static void set_hardware_error_record(struct kunit *test)
 
 	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_HR, "1"),
 		       KUV_INVALID_PARAMETER);
+}
+
+static void set_hardware_error_record_authenticated(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
 	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_HR | A_AT, "1"),
-		       KUV_INVALID_PARAMETER);
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_HR | A_AW, "1"),
+		       KUV_UNSUPPORTED);
+	EXPECT_REFUSED(test, test_set_len(t, "a", NV_BS_RT | A_HR | A_AW, 560),
+		       KUV_UNSUPPORTED);
+	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_HR | A_AW | A_AT, "1"),
+		       KUV_UNSUPPORTED);
 }
 
 static void set_both_kinds_of_authentication(struct kunit *test)
@@ -1354,6 +1366,7 @@ static struct kunit_case service_cases[] = {
 	KUNIT_CASE(set_only_non_volatile),
 	KUNIT_CASE(set_non_volatile_append_only),
 	KUNIT_CASE(set_hardware_error_record),
+	KUNIT_CASE(set_hardware_error_record_authenticated),
 	KUNIT_CASE(set_both_kinds_of_authentication),
 	KUNIT_CASE(set_counter_authentication),
 	KUNIT_CASE(set_time_authentication_descriptor),

@@ -13,9 +13,9 @@ LOGS=$KUV_TOP/build/check
 KERNELS=(6.12 6.1)
 
 # What both lanes use is built first. Then two lanes run side by side, one core
-# each: tests in user space, and what lives in the emulated host.
+# each, about as long as each other.
 FIRST=(programs modules)
-LANE_USER=(style layers headers docs units core kunit fuzz)
+LANE_USER=(style layers headers docs units core kunit fuzz variants)
 LANE_HOST=(selftests sync bench firmware scenarios diff)
 
 # --- gates ------------------------------------------------------------------
@@ -174,6 +174,9 @@ gate_bench() { # instructions and exits per call
 
 gate_scenarios() { # whole machines
 	tools/testing/host/run.sh --kernel 6.12
+}
+
+gate_variants() { # some of them with the other doorbell and the other kernel
 	tools/testing/host/run.sh --kernel 6.12 --backend fput 20 40
 	tools/testing/host/run.sh --kernel 6.1 20 60
 }

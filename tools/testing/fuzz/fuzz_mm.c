@@ -80,16 +80,16 @@ static void run_reset(struct run *run)
 static void run_ack(struct run *run, const struct script_record *r)
 {
 	struct kuv_vardb *db = &run->s.db;
-	u64 seq = db->acked_seq + get_int(r, 0, 8);
+	u64 more = get_int(r, 0, 8), seq = db->seq;
 	const struct kuv_var *v;
 
-	if (seq > db->seq)
-		seq = db->seq;
+	if (more < db->seq - db->acked_seq)
+		seq = db->acked_seq + more;
 	/* Who acknowledges has stored. */
 	for (v = kuv_vardb_next_dirty(db, NULL); v && v->seq <= seq;
 	     v = kuv_vardb_next_dirty(db, v))
 		disk_apply(&run->disk, v);
-	kuv_vardb_ack(db, get_int(r, 0, 8) > db->seq ? U64_MAX : seq);
+	kuv_vardb_ack(db, more > db->seq ? U64_MAX : seq);
 	CHECK(db->acked_seq == seq);
 }
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Fuzzes the core and the parsers with libFuzzer, ASan and UBSan.
 #
-# run.sh [--seconds N] [target...]  found inputs of the past first, then each
-#                                   target for N seconds (60); prints KTAP
+# run.sh [--seconds N] [--seed N] [target...]
+#     found inputs of the past first, then each target for N seconds (60), from
+#     a given seed or a new one each time; prints KTAP
 # run.sh --coverage [target...]     runs what the corpus has, prints coverage
 #
 # Last line: `N passed, N failed`. The corpus grows in build/fuzz/corpus.
@@ -79,7 +80,8 @@ fuzz() {
 	mkdir -p "$OUT/corpus/$target" "$OUT/found"
 	[ ! -f "$OUT/seeds/$target.dict" ] ||
 		dict=("-dict=$OUT/seeds/$target.dict")
-	nice "$OUT/$target" "-max_total_time=$seconds" "-max_len=$MAX_LEN" \
+	nice "$OUT/$target" "-max_total_time=$seconds" "-seed=$seed" \
+		"-max_len=$MAX_LEN" \
 		-timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 		"-artifact_prefix=$OUT/found/$target-" "${dict[@]}" \
 		"$OUT/corpus/$target" "$OUT/seeds/$target" \
@@ -113,7 +115,7 @@ coverage() {
 }
 
 main() {
-	local seconds=60 target targets=()
+	local seconds=60 seed=0 target targets=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -122,12 +124,17 @@ main() {
 			seconds=$2
 			shift
 			;;
+		--seed)
+			[[ ${2:-} =~ ^[0-9]+$ ]] || kuv_die "--seed wants a number"
+			seed=$2
+			shift
+			;;
 		--coverage) seconds=coverage ;;
 		fuzz_*)
 			[[ " ${ALL[*]} " = *" $1 "* ]] || kuv_die "no target $1"
 			targets+=("$1")
 			;;
-		*) kuv_die "usage: run.sh [--coverage | --seconds N] [target...]" ;;
+		*) kuv_die "usage: run.sh [--coverage | --seconds N] [--seed N] [target...]" ;;
 		esac
 		shift
 	done

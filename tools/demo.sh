@@ -42,8 +42,7 @@ exits() {
 mkdir -p "$out"
 : >"$out/steps.log"
 rm -f "$out"/*.db*
-kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev libjson-c-dev \
-	zlib1g-dev sqlite3 qemu-system-x86 procps
+kuv_need_programs sqlite3 qemu-system-x86 procps
 step "programs" make -s all
 step "module for Debian's $kernel kernel" tools/build-module.sh $kernel auto
 KUV_MODULE=$(tail -n 1 "$out/step.log")

@@ -88,6 +88,12 @@ kuv_install() {
 		kuv_die "apt-get install failed, see $KUV_CACHE/apt-install.log"
 }
 
+# kuv_need_programs [PACKAGE...]: what building userspace/ takes, and these.
+kuv_need_programs() {
+	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev \
+		libjson-c-dev zlib1g-dev "$@"
+}
+
 # kuv_candidate PACKAGE: the version apt would install.
 kuv_candidate() {
 	kuv_apt_update

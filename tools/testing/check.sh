@@ -184,8 +184,7 @@ gate_variants() { # some of them with the other doorbell and the other kernel
 # --- runner -----------------------------------------------------------------
 
 need_programs() {
-	kuv_need gcc g++ make pkg-config libsystemd-dev libsqlite3-dev \
-		libjson-c-dev zlib1g-dev libcmocka-dev sqlite3
+	kuv_need_programs g++ libcmocka-dev sqlite3
 }
 
 # totals LOG: "passed failed skipped lines" of a log: the sum of its result lines,

@@ -98,8 +98,7 @@ main() {
 	local image names=()
 
 	parse "$@"
-	kuv_need qemu-system-x86 ovmf python3 gcc-12 make pkg-config libsystemd-dev \
-		libsqlite3-dev libjson-c-dev zlib1g-dev sqlite3
+	kuv_need_programs qemu-system-x86 ovmf python3 gcc-12 sqlite3
 	if [ -z "$compare_only" ]; then
 		images
 		tmp=$(mktemp -d /dev/shm/kuv-diff.XXXXXX)

@@ -42,8 +42,7 @@ parse() {
 
 # prepare: everything the scenarios use, built outside.
 prepare() {
-	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev libjson-c-dev \
-		zlib1g-dev sqlite3 qemu-system-x86
+	kuv_need_programs sqlite3 qemu-system-x86
 	kuv_say "building module ($kernel, $backend), programs, firmware, guest"
 	KUV_MODULE=$("$KUV_TOP/tools/build-module.sh" "$kernel" "${backend/task_work/auto}")
 	make -s -C "$KUV_TOP" all >&2

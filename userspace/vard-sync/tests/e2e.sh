@@ -22,8 +22,7 @@ outside() {
 		shift 2
 	fi
 	case ${1:-} in -*) usage ;; esac
-	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev libjson-c-dev \
-		zlib1g-dev sqlite3 python3-minimal
+	kuv_need_programs sqlite3 python3-minimal
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")

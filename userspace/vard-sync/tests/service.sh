@@ -12,8 +12,7 @@ SOCK=/run/vard-sync/control
 DB=/var/lib/vard-sync/vars.db
 
 outside() {
-	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev libjson-c-dev \
-		zlib1g-dev sqlite3 systemd procps
+	kuv_need_programs sqlite3 systemd procps
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)

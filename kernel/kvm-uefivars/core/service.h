@@ -3,17 +3,30 @@
 #ifndef _KUV_CORE_SERVICE_H
 #define _KUV_CORE_SERVICE_H
 
+#include <linux/bits.h>
+
+#include "crypto.h"
 #include "policy.h"
 #include "status.h"
 #include "varcheck.h"
 #include "vardb.h"
+
+/* What the host's operator decided for a machine, kuv_service.options. */
+#define KUV_OPT_FORCE_SECURE_BOOT BIT(0) /* SecureBootEnable stays 1 */
+#define KUV_OPT_NO_CUSTOM_MODE	BIT(1)	/* CustomMode stays 0 */
+#define KUV_OPT_SELF_SIGNED_PK	BIT(2)	/* a first PK must sign itself */
+#define KUV_OPT_PRESENCE_DELETE	BIT(3)	/* firmware may delete what is signed */
+#define KUV_OPT_AUDIT_MODE	BIT(4)	/* AuditMode and DeployedMode exist */
+#define KUV_OPT_ALL		(BIT(5) - 1)
 
 /**
  * struct kuv_service - the state of one VM's variable service
  * @db: variables, their accounting and the order of their changes
  * @policy: registered variable policies
  * @varcheck: properties the firmware set
+ * @crypto: who computes hashes and RSA
  * @limits: limits in force; to change them while running, just write it
+ * @options: KUV_OPT_*, likewise; some have an effect at the next reset only
  * @end_of_dxe: the firmware left its trusted phase
  * @ready_to_boot: the firmware is about to start a boot option
  * @at_runtime: ExitBootServices was called
@@ -28,7 +41,9 @@ struct kuv_service {
 	struct kuv_vardb db;
 	struct kuv_policy policy;
 	struct kuv_varcheck varcheck;
+	const struct kuv_crypto_ops *crypto;
 	struct kuv_limits limits;
+	u32 options;
 	bool end_of_dxe;
 	bool ready_to_boot;
 	bool at_runtime;
@@ -52,6 +67,7 @@ struct kuv_storage_info {
  * kuv_service_init() - an empty service, as at power-on
  * @s: uninitialised memory
  * @limits: limits; none may be 0
+ * @crypto: who computes hashes and RSA, must outlive @s
  * @hash_key: 16 random bytes that no guest knows, copied
  *
  * The service is closed; kuv_service_reset() must follow before the first
@@ -61,7 +77,7 @@ struct kuv_storage_info {
  * Return: 0 or -ENOMEM.
  */
 int kuv_service_init(struct kuv_service *s, const struct kuv_limits *limits,
-		     const u8 *hash_key);
+		     const struct kuv_crypto_ops *crypto, const u8 *hash_key);
 
 /**
  * kuv_service_exit() - free everything a service owns

@@ -233,7 +233,7 @@ static void closed_before_first_reset(struct kunit *test)
 
 	kuv_service_exit(&t->s);
 	memset(&t->s, 0xa5, sizeof(t->s));
-	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits, NULL,
 					       test_hash_key), 0);
 	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
 	KUNIT_EXPECT_NULL(test, t->s.policy.table);

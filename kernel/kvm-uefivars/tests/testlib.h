@@ -207,7 +207,7 @@ static inline int test_init(struct kunit *test)
 	t->sent = kunit_kzalloc(test, KVM_UEFIVARS_BUFFER_MAX, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, t->msg);
 	KUNIT_ASSERT_NOT_NULL(test, t->sent);
-	ret = kuv_service_init(&t->s, &test_limits, test_hash_key);
+	ret = kuv_service_init(&t->s, &test_limits, NULL, test_hash_key);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	test->priv = t;
 	return kuv_service_reset(&t->s);

@@ -237,7 +237,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u32 nr;
 
 	run.buffer_size = KVM_UEFIVARS_BUFFER_MAX;
-	CHECK(!kuv_service_init(&run.s, &limits, (const u8 *)"0123456789abcdef"));
+	CHECK(!kuv_service_init(&run.s, &limits, NULL,
+				(const u8 *)"0123456789abcdef"));
 	CHECK(!kuv_service_reset(&run.s));
 	run.batch_max = mm_batch_bound(&run.s);
 	for (nr = 0; nr < SCRIPT_RECORDS_MAX && script_next(&data, &size, &r);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One SetVariable in progress, for those who have a say in it. */
+#ifndef _KUV_CORE_SET_H
+#define _KUV_CORE_SET_H
+
+#include "group.h"
+#include "service.h"
+
+/**
+ * enum kuv_effect - what a write does to its variable
+ * @KUV_EFFECT_NONE: nothing
+ * @KUV_EFFECT_CREATE: it did not exist
+ * @KUV_EFFECT_REPLACE: it gets new data, or only a new time
+ * @KUV_EFFECT_DELETE: it goes
+ */
+enum kuv_effect {
+	KUV_EFFECT_NONE,
+	KUV_EFFECT_CREATE,
+	KUV_EFFECT_REPLACE,
+	KUV_EFFECT_DELETE,
+};
+
+/**
+ * struct kuv_set - one SetVariable in progress
+ * @s: service
+ * @w: what to write: @w.data is the payload without a descriptor, @w.attributes
+ *	as passed, KVM_UEFIVARS_ATTR_AP included
+ * @descriptor: what stood in front of the payload: EFI_TIME, WIN_CERTIFICATE;
+ *	empty if not authenticated
+ * @old: the variable as it is, NULL if absent
+ * @time: EFI_TIME to store, NULL for zero
+ * @own_time: room for @time where it is not in @descriptor
+ * @own_data: memory that @w.data may point to, freed with kvfree()
+ * @effect: what the write does; known once it was prepared
+ * @group: the change of @w.name and what follows from it
+ * @pending: older change that must be durable, too
+ * @result: what the caller is told once the changes were made
+ */
+struct kuv_set {
+	struct kuv_service *s;
+	struct kuv_write w;
+	struct kuv_span descriptor;
+	const struct kuv_var *old;
+	const u8 *time;
+	u8 own_time[16];
+	u8 *own_data;
+	enum kuv_effect effect;
+	struct kuv_group group;
+	u64 pending;
+	kuv_status_t result;
+};
+
+/**
+ * kuv_set_is_delete_form() - does a write look like a deletion?
+ * @w: write
+ *
+ * Context: Any.
+ * Return: true if no attributes are given, or no data without an append.
+ */
+static inline bool kuv_set_is_delete_form(const struct kuv_write *w)
+{
+	return !w->attributes ||
+	       (!w->len && !(w->attributes & KVM_UEFIVARS_ATTR_AP));
+}
+
+#endif /* _KUV_CORE_SET_H */

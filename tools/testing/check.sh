@@ -225,13 +225,73 @@ run_gate() {
 	printf '%-10s %5d passed %3d failed %3d skipped  %4d s%s\n' "$g" \
 		"$p" "$f" "$s" $((SECONDS - start)) \
 		"$([ "$f" = 0 ] || echo "  see ${log#"$KUV_TOP"/}")"
-	[ "$f" = 0 ] || { echo "--- end of $g's log"; tail -n 40 "$log"; echo "---"; }
+	[ "$f" = 0 ] || excerpt "$g" 60
+}
+
+# excerpt GATE LINES: at most about so many lines that say what failed and why: each
+# "not ok" with what was logged just before it; the log's end if the gate died.
+excerpt() {
+	echo "--- $1: from build/check/$1.log"
+	awk -v max="$2" '
+		{ line[NR] = $0 }
+		/^[# ]*not ok / { bad[++n] = NR }
+		/^(error|fatal): | Error [0-9]+$/ { died = NR }
+		END {
+			if (died > bad[n] || !n)
+				bad[++n] = NR
+			shown = n < max / 2 ? n : int(max / 2)
+			before = int(max / shown) - 2
+			if (before > 25)
+				before = 25
+			for (i = 1; i <= shown; i++) {
+				from = bad[i] - before
+				if (from > done + 1)
+					print "[...]"
+				for (k = from; k <= bad[i]; k++)
+					if (k > done)
+						print substr(line[k], 1, 300)
+				done = bad[i]
+			}
+			if (n > shown)
+				print "[" n - shown " failures more]"
+		}' "$LOGS/$1.log"
+	echo "---"
+}
+
+# failures: once more at the end what failed, short enough for a reader who has
+# only the last 100 lines.
+failures() {
+	local g f lines names=()
+
+	for g in "$LOGS"/*.result; do
+		read -r _ f _ <"$g"
+		[ "$f" = 0 ] || names+=("$(basename "$g" .result)")
+	done
+	[ ${#names[@]} -gt 0 ] || return 0
+	lines=$((80 / ${#names[@]}))
+	echo "=== failed: ${names[*]}"
+	for g in "${names[@]}"; do
+		excerpt "$g" $((lines < 60 ? lines : 60))
+	done
 }
 
 run_lane() {
 	local g
 	for g in "$@"; do
 		run_gate "$g"
+	done
+}
+
+# ensure_results GATE...: one that left no result has failed, whatever ended it.
+ensure_results() {
+	local g
+
+	for g in "$@"; do
+		[ -e "$LOGS/$g.result" ] || {
+			echo "$g left no result"
+			echo "0 1 0" >"$LOGS/$g.result"
+			touch "$LOGS/$g.log"
+		}
 	done
 }
 
@@ -243,12 +303,15 @@ main() {
 	if [ $# -gt 0 ]; then
 		run_lane "$@"
 	else
+		set -- "${FIRST[@]}" "${LANE_USER[@]}" "${LANE_HOST[@]}"
 		kuv_say "every gate, two at a time; logs in build/check/"
 		run_lane "${FIRST[@]}"
 		run_lane "${LANE_USER[@]}" &
 		run_lane "${LANE_HOST[@]}"
 		wait
 	fi
+	ensure_results "$@"
+	failures
 	for g in "$LOGS"/*.result; do
 		read -r p f s <"$g"
 		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))

@@ -58,6 +58,33 @@ limit_of() {
 	echo "${n:-180}"
 }
 
+# end_of FILE LINES: the last lines of a log with something on them, as diagnostics.
+end_of() {
+	[ ! -s "$1" ] ||
+		sed 's/\x1b\[[0-9;=?]*[A-Za-z]//g' "$1" | tr '\r' '\n' |
+		LC_ALL=C tr -cd '[:print:]\n' | grep . | tail -n "$2" |
+		cut -c1-160 | sed "s/^/# ${1##*/}: /" || true
+}
+
+# why LOGS STATUS: a few lines on a scenario that failed, the reason last.
+why() {
+	local logs=$1 status=$2 f vm last=
+
+	while read -r f; do
+		vm=${f##*/} vm=${vm%%.*}
+		[ "$vm" != "$last" ] || continue
+		last=$vm
+		end_of "$f" 2
+		end_of "${f%serial}qemu" 1
+		end_of "${f%serial}out" 3
+	done < <(find "$logs" -name '*.serial' | sort -rV)
+	end_of "$logs/vard-sync.log" 3
+	[ -s "$logs/status" ] || end_of "$logs/console.log" 5
+	echo "# logs: ${logs#"$KUV_TOP"/}"
+	echo "# reason: $(sed -n '/FAILED: /{ s/^[# 0-9.]*//p; q }' "$logs/scenario.log" |
+		grep . || echo "none was given, status $status")"
+}
+
 # run_one NUMBER SCENARIO
 run_one() {
 	local nr=$1 file=$2 name logs limit rc=0 start=$SECONDS
@@ -75,7 +102,7 @@ run_one() {
 		echo "ok $nr $name # $((SECONDS - start)) s"
 	else
 		failed=$((failed + 1))
-		echo "# in ${logs#"$KUV_TOP"/}: $(cd "$logs" && echo *)"
+		why "$logs" "$rc"
 		echo "not ok $nr $name # $((SECONDS - start)) s"
 	fi
 }

@@ -28,11 +28,10 @@ kernel_log() {
 
 rc=0
 play || rc=$?
-[ $rc != 124 ] || echo "# FAILED: time limit of $limit s"
+[ $rc != 124 ] && [ $rc != 137 ] || echo "# FAILED: time limit of $limit s"
 findings=$(kernel_log)
 if [ -n "$findings" ]; then
-	echo "# FAILED: in the kernel log:"
-	echo "$findings"
+	echo "# FAILED: in the kernel log: ${findings//$'\n'/$'\n# FAILED: in the kernel log: '}"
 	[ $rc != 0 ] || rc=1
 fi
 dmesg >"$LOGS/kernel.log"

@@ -4,6 +4,8 @@
 
 # shellcheck source=tools/testing/host/lib/scenario.sh
 source "${BASH_SOURCE[0]%/*}/scenario.sh"
+set -E
+trap 'blame $? "${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
 # shellcheck source=/dev/null
 source "$1"
 

@@ -24,7 +24,16 @@ say() {
 # fail TEXT...: this scenario did not pass.
 fail() {
 	say "FAILED: $*"
+	SAID_WHY=1
 	exit 1
+}
+
+# blame STATUS PLACE COMMAND: errexit is about to end the scenario, say why.
+SAID_WHY=
+blame() {
+	[ "$BASHPID" = $$ ] || return 0
+	[ -n "$SAID_WHY" ] || say "FAILED: $2: status $1 of: $3"
+	SAID_WHY=1
 }
 
 # check TEXT COMMAND...: go on only if COMMAND succeeds.

@@ -12,6 +12,13 @@
 #include "core/mm.h"
 #include "trace.h"
 
+/* The core has no header of user space's. */
+static_assert(KUV_OPT_FORCE_SECURE_BOOT == KVM_UEFIVARS_OPT_FORCE_SECURE_BOOT);
+static_assert(KUV_OPT_NO_CUSTOM_MODE == KVM_UEFIVARS_OPT_NO_CUSTOM_MODE);
+static_assert(KUV_OPT_SELF_SIGNED_PK == KVM_UEFIVARS_OPT_SELF_SIGNED_PK);
+static_assert(KUV_OPT_PRESENCE_DELETE == KVM_UEFIVARS_OPT_PRESENCE_DELETE);
+static_assert(KUV_OPT_AUDIT_MODE == KVM_UEFIVARS_OPT_AUDIT_MODE);
+
 /* All stores by number. kuv_stores_lock is outside every store's own lock. */
 static DEFINE_MUTEX(kuv_stores_lock);
 static DEFINE_XARRAY(kuv_stores);
@@ -40,7 +47,8 @@ static u32 kuv_or(u32 value, u32 otherwise)
 static int kuv_config_resolve(const struct kvm_uefivars_config *in,
 			      struct kvm_uefivars_config *out)
 {
-	if (in->reserved || in->durability > KVM_UEFIVARS_WRITE_BACK)
+	if (in->options & ~KUV_OPT_ALL ||
+	    in->durability > KVM_UEFIVARS_WRITE_BACK)
 		return -EINVAL;
 	*out = *in;
 	out->nv_size = in->nv_size ? in->nv_size : KUV_POOL_DEFAULT;
@@ -116,6 +124,7 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 	memzero_explicit(hash_key, sizeof(hash_key));
 	if (ret)
 		goto err_alloc;
+	store->service.options = store->config.options;
 	kref_init(&store->ref);
 	mutex_init(&store->lock);
 	kuv_changelog_init(&store->log);
@@ -228,6 +237,7 @@ int kuv_store_set_config(struct kuv_store *store,
 	mutex_lock(&store->lock);
 	store->config = resolved;
 	store->service.limits = kuv_config_limits(&resolved);
+	store->service.options = resolved.options;
 	mutex_unlock(&store->lock);
 	return 0;
 }

@@ -100,8 +100,23 @@ struct kvm_uefivars_info {
 #define KVM_UEFIVARS_WRITE_THROUGH	0	/* after the change was acknowledged */
 #define KVM_UEFIVARS_WRITE_BACK		1	/* at once */
 
+/*
+ * What the host's operator decides about a machine, kvm_uefivars_config.options.
+ * Without any, everything is as UEFI and edk2 have it.
+ */
+/* SecureBootEnable is 1 and stays so: with a platform key, Secure Boot is on. */
+#define KVM_UEFIVARS_OPT_FORCE_SECURE_BOOT	(1U << 0)
+/* CustomMode stays 0: firmware cannot write keys without a signature. */
+#define KVM_UEFIVARS_OPT_NO_CUSTOM_MODE		(1U << 1)
+/* In setup mode a platform key must be signed by itself. */
+#define KVM_UEFIVARS_OPT_SELF_SIGNED_PK		(1U << 2)
+/* Before ExitBootServices what is signed may be deleted without a signature. */
+#define KVM_UEFIVARS_OPT_PRESENCE_DELETE	(1U << 3)
+/* Audit and Deployed mode of UEFI 2.5: AuditMode, DeployedMode, dbr. */
+#define KVM_UEFIVARS_OPT_AUDIT_MODE		(1U << 4)
+
 /**
- * struct kvm_uefivars_config - limits and durability of a store
+ * struct kvm_uefivars_config - limits, durability and options of a store
  * @nv_size: bytes of the non-volatile pool; 0: 256 KiB
  * @volatile_size: bytes of the volatile pool; 0: 256 KiB
  * @var_size: largest name + data + 60 of a plain variable; 0: what a message
@@ -110,7 +125,7 @@ struct kvm_uefivars_info {
  * @volatile_var_size: the same for a volatile one; 0: as @var_size
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
  * @wait_ms: bound of a write-through wait in milliseconds; 0: 2000
- * @reserved: must be 0
+ * @options: KVM_UEFIVARS_OPT_*
  *
  * In results every member has its value in force, never 0 for a default.
  */
@@ -122,7 +137,7 @@ struct kvm_uefivars_config {
 	__u32	volatile_var_size;
 	__u32	durability;
 	__u32	wait_ms;
-	__u32	reserved;
+	__u32	options;
 };
 
 /**
@@ -222,7 +237,8 @@ struct kvm_uefivars_store_info {
  * @config: in: complete new configuration, as in CREATE_STORE
  *
  * Takes effect for the next request; what is stored stays, even where a new
- * limit is below what is used. Errors: ENOSPC over a limit of the module.
+ * limit is below what is used. Variables that follow from @config.options are
+ * set by the next machine reset. Errors: ENOSPC over a limit of the module.
  */
 struct kvm_uefivars_set_config {
 	__u32	size;

@@ -106,6 +106,9 @@ static int append_options(sd_bus_message *call,
 	if (ret >= 0 && request->durability)
 		ret = sd_bus_message_append(call, "{sv}", "durability", "s",
 					    request->durability);
+	if (ret >= 0 && request->options)
+		ret = sd_bus_message_append(call, "{sv}", "options", "s",
+					    request->options);
 	if (ret >= 0)
 		ret = sd_bus_message_close_container(call);
 	return ret;

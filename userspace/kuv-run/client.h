@@ -16,6 +16,7 @@
  * @db: database for a private vard-sync, or NULL
  * @template: file with the content of a new store, or NULL
  * @durability: "write-through", "write-back", or NULL
+ * @options: names of store options with commas between them, or NULL
  * @is_verbose: say on stderr what was got
  */
 struct kuv_request {
@@ -24,6 +25,7 @@ struct kuv_request {
 	const char *db;
 	const char *template;
 	const char *durability;
+	const char *options;
 	int is_verbose;
 };
 

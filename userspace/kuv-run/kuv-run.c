@@ -19,6 +19,7 @@
 #include "exit.h"
 #include "libkuv.h"
 #include "preload.h"
+#include "store_options.h"
 
 static const char usage_text[] =
 	"usage: kuv-run --vm NAME [options] -- qemu-system-x86_64 ...\n"
@@ -27,6 +28,7 @@ static const char usage_text[] =
 	"  --socket PATH      where vard-sync listens (" KUV_DEFAULT_SOCKET ")\n"
 	"  --template FILE    variables of a VM that is new, QEMU's JSON format\n"
 	"  --durability MODE  write-through or write-back\n"
+	"  --options LIST     what the VM may and must do, or none, see kuv-run(1)\n"
 	"  --base ADDR        register page (0xfef10000)\n"
 	"  --verbose          say what happens\n"
 	"  --help\n"
@@ -83,6 +85,8 @@ static void check_name(const char *vm)
 
 static void set_option(struct options *o, int option)
 {
+	uint32_t ignored;
+
 	switch (option) {
 	case 'v':
 		o->request.vm = optarg;
@@ -103,6 +107,12 @@ static void set_option(struct options *o, int option)
 			     "--durability %s: write-through or write-back",
 			     optarg);
 		o->request.durability = optarg;
+		break;
+	case 'o':
+		if (!kuv_store_options_parse(optarg, &ignored))
+			fail(KUV_EXIT_USAGE, "--options %s: names with commas between them: %s",
+			     optarg, KUV_STORE_OPTIONS_KNOWN);
+		o->request.options = optarg;
 		break;
 	case 'b':
 		o->base = parse_base(optarg);
@@ -127,6 +137,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "socket", required_argument, NULL, 's' },
 		{ "template", required_argument, NULL, 't' },
 		{ "durability", required_argument, NULL, 'u' },
+		{ "options", required_argument, NULL, 'o' },
 		{ "base", required_argument, NULL, 'b' },
 		{ "verbose", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },

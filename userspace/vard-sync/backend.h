@@ -19,6 +19,7 @@
  * @uuid: unique; the cookie of its store in the kernel
  * @uid: the user that made it
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
+ * @options: KVM_UEFIVARS_OPT_*
  */
 struct vard_vm {
 	int64_t id;
@@ -26,6 +27,7 @@ struct vard_vm {
 	sd_id128_t uuid;
 	uid_t uid;
 	uint32_t durability;
+	uint32_t options;
 };
 
 /**
@@ -83,7 +85,7 @@ struct vard_backend {
  * @begin: start a transaction
  * @create: add @vm, whose id is filled; within a transaction
  * @apply: store or remove one variable; within a transaction
- * @set_durability: change @vm; within a transaction
+ * @update: store durability and options of @vm; within a transaction
  * @commit: end the transaction: 0 after it is durable. On failure it is
  *	rolled back.
  * @rollback: undo the transaction; nothing without one
@@ -108,8 +110,7 @@ struct vard_backend_ops {
 	int (*create)(struct vard_backend *b, struct vard_vm *vm);
 	int (*apply)(struct vard_backend *b, const struct vard_vm *vm,
 		     const struct vard_var *v);
-	int (*set_durability)(struct vard_backend *b, const struct vard_vm *vm,
-			      uint32_t durability);
+	int (*update)(struct vard_backend *b, const struct vard_vm *vm);
 	int (*commit)(struct vard_backend *b);
 	void (*rollback)(struct vard_backend *b);
 };

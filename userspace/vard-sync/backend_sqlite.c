@@ -22,7 +22,8 @@
 /* The WAL is cut back to this after it grew. */
 #define WAL_BYTES "16777216"
 
-#define VM_COLUMNS "vm.id, vm.name, vm.uuid, vm.uid, vm.durability"
+#define VM_COLUMNS "vm.id, vm.name, vm.uuid, vm.uid, vm.durability," \
+	" vm.options"
 
 static const char *const stmt_sql[STMT_MAX] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -34,9 +35,10 @@ static const char *const stmt_sql[STMT_MAX] = {
 		" FROM vm ORDER BY name",
 	[STMT_FIND] = "SELECT " VM_COLUMNS " FROM vm WHERE name = ?1",
 	[STMT_FIND_UUID] = "SELECT " VM_COLUMNS " FROM vm WHERE uuid = ?1",
-	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability)"
-		" VALUES (?1, ?2, ?3, ?4)",
-	[STMT_DURABILITY] = "UPDATE vm SET durability = ?2 WHERE id = ?1",
+	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability,"
+		" options) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[STMT_UPDATE] = "UPDATE vm SET durability = ?2, options = ?3"
+		" WHERE id = ?1",
 	[STMT_LOAD] = "SELECT id, guid, name_utf16, attributes, time, data, seq,"
 		" crc FROM variable WHERE vm_id = ?1 ORDER BY id",
 	/* A replaced row gets a new, higher id: the order of changes. */
@@ -404,7 +406,7 @@ static const struct vard_backend_ops sqlite_ops = {
 	.begin = vard_sqlite_begin,
 	.create = vard_sqlite_create,
 	.apply = vard_sqlite_apply,
-	.set_durability = vard_sqlite_set_durability,
+	.update = vard_sqlite_update,
 	.commit = vard_sqlite_commit,
 	.rollback = vard_sqlite_rollback,
 };

@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "log.h"
 #include "notify.h"
+#include "store_options.h"
 #include "vm.h"
 
 #define OBJECT "/org/kvm_uefivars/VardSync"
@@ -48,11 +49,16 @@ static int read_option(sd_bus_message *m, const char *key,
 
 	if (strcmp(key, "template") == 0)
 		return sd_bus_message_read(m, "v", "h", &rq->template_fd);
-	if (strcmp(key, "durability") != 0)
-		return bad_argument(e, "unknown option; known: template, durability");
+	if (strcmp(key, "durability") != 0 && strcmp(key, "options") != 0)
+		return bad_argument(e, "unknown option; known: template, durability, options");
 	r = sd_bus_message_read(m, "v", "s", &text);
 	if (r < 0)
 		return r;
+	if (strcmp(key, "options") == 0) {
+		rq->has_options = kuv_store_options_parse(text, &rq->options);
+		return rq->has_options ? 0 :
+			bad_argument(e, "options are names with commas between them: " KUV_STORE_OPTIONS_KNOWN);
+	}
 	if (strcmp(text, "write-through") == 0)
 		rq->durability = KVM_UEFIVARS_WRITE_THROUGH;
 	else if (strcmp(text, "write-back") == 0)
@@ -131,8 +137,10 @@ static int append_vm(const struct vard_vm *vm,
 	struct list_arg *a = arg;
 	sd_bus_message *m = a->reply;
 	struct vard_source *s = vard_find_source(a->conn->daemon, vm->uuid);
+	char options[KUV_STORE_OPTIONS_TEXT];
 	int r;
 
+	kuv_store_options_format(vm->options, options);
 	if (a->conn->uid != 0 && a->conn->uid != vm->uid)
 		return 0;
 	r = sd_bus_message_open_container(m, 'r', "sa{sv}");
@@ -142,11 +150,12 @@ static int append_vm(const struct vard_vm *vm,
 		r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
 		r = sd_bus_message_append(
-			m, "{sv}{sv}{sv}{sv}{sv}", "variables", "u",
+			m, "{sv}{sv}{sv}{sv}{sv}{sv}", "variables", "u",
 			counts->nr_variables, "quarantined", "u",
 			counts->nr_quarantined, "open", "b", s != NULL,
 			"durability", "s", durability_text(vm->durability),
-			"uid", "u", (uint32_t)vm->uid);
+			"options", "s", options, "uid", "u",
+			(uint32_t)vm->uid);
 	if (r >= 0 && s)
 		r = append_store(m, s);
 	else if (r >= 0)

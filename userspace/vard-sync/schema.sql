@@ -21,7 +21,9 @@ CREATE TABLE vm (
 	-- UTC.
 	created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
 	durability TEXT NOT NULL DEFAULT 'write-through'
-		CHECK (durability IN ('write-through', 'write-back'))
+		CHECK (durability IN ('write-through', 'write-back')),
+	-- What the operator decided: names with commas between them, or 'none'.
+	options TEXT NOT NULL DEFAULT 'none'
 ) STRICT;
 
 -- One row per non-volatile variable, at its newest durable state.

@@ -71,6 +71,7 @@ int vard_source_create(int device, const struct vard_vm *vm, uint32_t wait_ms,
 		.size = sizeof(arg),
 		.config.durability = vm->durability,
 		.config.wait_ms = wait_ms,
+		.config.options = vm->options,
 	};
 	struct vard_source *s;
 	int r;
@@ -147,7 +148,8 @@ int vard_source_put(struct vard_source *s, const struct vard_var *v)
 	return call(s->fd, KVM_UEFIVARS_VAR_SET, &arg);
 }
 
-int vard_source_set_durability(struct vard_source *s, uint32_t durability)
+int vard_source_configure(struct vard_source *s, uint32_t durability,
+			  uint32_t options)
 {
 	struct kvm_uefivars_set_config arg = { .size = sizeof(arg) };
 	struct kvm_uefivars_store_info info;
@@ -157,6 +159,7 @@ int vard_source_set_durability(struct vard_source *s, uint32_t durability)
 		return r;
 	arg.config = info.config;
 	arg.config.durability = durability;
+	arg.config.options = options;
 	return call(s->fd, KVM_UEFIVARS_SET_CONFIG, &arg);
 }
 

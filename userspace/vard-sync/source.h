@@ -76,7 +76,7 @@ int vard_device_open_id(int device, uint64_t id);
 /**
  * vard_source_create() - a new, empty store
  * @device: device
- * @vm: whose store; gives cookie and durability
+ * @vm: whose store; gives cookie, durability and options
  * @wait_ms: longest that a write of its guest waits, 0 for the module's default
  * @ret: filled, for vard_source_free()
  *
@@ -120,13 +120,15 @@ int vard_source_info(struct vard_source *s,
 int vard_source_put(struct vard_source *s, const struct vard_var *v);
 
 /**
- * vard_source_set_durability() - change when writes return to the guest
+ * vard_source_configure() - change how a store behaves
  * @s: source
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
+ * @options: KVM_UEFIVARS_OPT_*
  *
  * Return: 0 or -errno.
  */
-int vard_source_set_durability(struct vard_source *s, uint32_t durability);
+int vard_source_configure(struct vard_source *s, uint32_t durability,
+			  uint32_t options);
 
 /**
  * vard_source_open_port() - the right to run the VM

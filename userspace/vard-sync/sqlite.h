@@ -15,7 +15,7 @@ enum vard_stmt {
 	STMT_FIND,
 	STMT_FIND_UUID,
 	STMT_CREATE,
-	STMT_DURABILITY,
+	STMT_UPDATE,
 	STMT_LOAD,
 	STMT_PUT,
 	STMT_DELETE,
@@ -87,7 +87,6 @@ int vard_sqlite_load(struct vard_backend *b, const struct vard_vm *vm,
 int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm);
 int vard_sqlite_apply(struct vard_backend *b, const struct vard_vm *vm,
 		      const struct vard_var *v);
-int vard_sqlite_set_durability(struct vard_backend *b,
-			       const struct vard_vm *vm, uint32_t durability);
+int vard_sqlite_update(struct vard_backend *b, const struct vard_vm *vm);
 
 #endif /* _VARD_SQLITE_H */

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "store_options.h"
 
 static const char *durability_text(uint32_t durability)
 {
@@ -25,8 +26,9 @@ static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 	const char *name = (const char *)sqlite3_column_text(st, 1);
 	const char *uuid = (const char *)sqlite3_column_text(st, 2);
 	const char *durability = (const char *)sqlite3_column_text(st, 4);
+	const char *options = (const char *)sqlite3_column_text(st, 5);
 
-	if (!name || !uuid || !durability)
+	if (!name || !uuid || !durability || !options)
 		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
 	*vm = (struct vard_vm){
 		.id = sqlite3_column_int64(st, 0),
@@ -36,10 +38,11 @@ static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 				      KVM_UEFIVARS_WRITE_THROUGH,
 	};
 	if (strlen(name) >= sizeof(vm->name) ||
-	    sd_id128_from_string(uuid, &vm->uuid) < 0)
+	    sd_id128_from_string(uuid, &vm->uuid) < 0 ||
+	    !kuv_store_options_parse(options, &vm->options))
 		return vard_sqlite_fail(s, -EUCLEAN,
 			    "database %s: row %" PRId64
-			    " of table vm is damaged, correct its name and uuid",
+			    " of table vm is damaged, correct its name, uuid and options",
 			    s->path, vm->id);
 	strcpy(vm->name, name);
 	return 0;
@@ -86,8 +89,8 @@ int vard_sqlite_list(struct vard_backend *b, vard_vm_fn fn, void *arg)
 
 	while (r == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		struct vard_vm_counts counts = {
-			.nr_variables = (unsigned int)sqlite3_column_int(st, 5),
-			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 6),
+			.nr_variables = (unsigned int)sqlite3_column_int(st, 6),
+			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 7),
 		};
 		struct vard_vm vm;
 
@@ -105,7 +108,10 @@ int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm)
 {
 	struct vard_sqlite *s = to_sqlite(b);
 	sqlite3_stmt *st = s->stmts[STMT_CREATE];
+	char options[KUV_STORE_OPTIONS_TEXT];
 	int r;
+
+	kuv_store_options_format(vm->options, options);
 
 	sqlite3_bind_text(st, 1, vm->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 2, SD_ID128_TO_UUID_STRING(vm->uuid), -1,
@@ -113,22 +119,25 @@ int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm)
 	sqlite3_bind_int64(st, 3, vm->uid);
 	sqlite3_bind_text(st, 4, durability_text(vm->durability), -1,
 			  SQLITE_STATIC);
+	sqlite3_bind_text(st, 5, options, -1, SQLITE_TRANSIENT);
 	r = vard_sqlite_run(s, STMT_CREATE);
 	if (r == 0)
 		vm->id = sqlite3_last_insert_rowid(s->db);
 	return r;
 }
 
-int vard_sqlite_set_durability(struct vard_backend *b,
-			       const struct vard_vm *vm, uint32_t durability)
+int vard_sqlite_update(struct vard_backend *b, const struct vard_vm *vm)
 {
 	struct vard_sqlite *s = to_sqlite(b);
-	sqlite3_stmt *st = s->stmts[STMT_DURABILITY];
+	sqlite3_stmt *st = s->stmts[STMT_UPDATE];
+	char options[KUV_STORE_OPTIONS_TEXT];
 
+	kuv_store_options_format(vm->options, options);
 	sqlite3_bind_int64(st, 1, vm->id);
-	sqlite3_bind_text(st, 2, durability_text(durability), -1,
+	sqlite3_bind_text(st, 2, durability_text(vm->durability), -1,
 			  SQLITE_STATIC);
-	return vard_sqlite_run(s, STMT_DURABILITY);
+	sqlite3_bind_text(st, 3, options, -1, SQLITE_TRANSIENT);
+	return vard_sqlite_run(s, STMT_UPDATE);
 }
 
 static uLong crc_le32(uLong crc, uint32_t value)

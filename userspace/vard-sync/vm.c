@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "log.h"
@@ -238,7 +239,7 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 {
 	_cleanup_(free_template) struct vard_template *t = NULL;
 	_cleanup_(free_source) struct vard_source *s = NULL;
-	struct vard_vm vm = { .uid = rq->uid };
+	struct vard_vm vm = { .uid = rq->uid, .options = rq->options };
 	int r;
 
 	if (rq->durability >= 0)
@@ -263,19 +264,35 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 	return 0;
 }
 
-/* Changes the mode in the database, then in the kernel. */
-static int set_durability(struct vard *d, struct vard_source *s, int wish,
-			  sd_bus_error *e)
+/* Only who runs the daemon takes back what was decided when the VM was made. */
+static int check_options(const struct vard_source *s,
+			 const struct vard_request *rq, sd_bus_error *e)
 {
-	uint32_t durability = (uint32_t)wish;
+	if (!rq->has_options || rq->options == s->vm.options || rq->uid == 0 ||
+	    rq->uid == geteuid())
+		return 0;
+	sd_bus_error_setf(e, VARD_ERROR("NoPermission"),
+			  "the options of VM %s may only be changed by root",
+			  s->vm.name);
+	return -EACCES;
+}
+
+/* Stores what changed in the database, then tells the kernel. */
+static int configure(struct vard *d, struct vard_source *s,
+		     const struct vard_request *rq, sd_bus_error *e)
+{
+	struct vard_vm vm = s->vm;
 	int r;
 
-	if (wish < 0 || durability == s->vm.durability)
+	if (rq->durability >= 0)
+		vm.durability = (uint32_t)rq->durability;
+	if (rq->has_options)
+		vm.options = rq->options;
+	if (vm.durability == s->vm.durability && vm.options == s->vm.options)
 		return 0;
 	r = d->backend->ops->begin(d->backend);
 	if (r == 0) {
-		r = d->backend->ops->set_durability(d->backend, &s->vm,
-						    durability);
+		r = d->backend->ops->update(d->backend, &vm);
 		if (r < 0)
 			d->backend->ops->rollback(d->backend);
 		else
@@ -283,20 +300,23 @@ static int set_durability(struct vard *d, struct vard_source *s, int wish,
 	}
 	if (r < 0)
 		return database_error(d, e, r);
-	r = vard_source_set_durability(s, durability);
+	r = vard_source_configure(s, vm.durability, vm.options);
 	if (r < 0)
 		return device_error(d, e, r);
-	s->vm.durability = durability;
+	s->vm = vm;
 	return 0;
 }
 
-static int open_port(struct vard *d, struct vard_source *s, int durability,
-		     struct vard_opened *ret, sd_bus_error *e)
+static int open_port(struct vard *d, struct vard_source *s,
+		     const struct vard_request *rq, struct vard_opened *ret,
+		     sd_bus_error *e)
 {
 	int r = -EBUSY;
 
 	if (!s->has_port) {
-		r = set_durability(d, s, durability, e);
+		r = check_options(s, rq, e);
+		if (r == 0)
+			r = configure(d, s, rq, e);
 		if (r < 0)
 			return r;
 		r = vard_source_open_port(s);
@@ -347,7 +367,7 @@ int vard_vm_open(struct vard *d, const struct vard_request *rq,
 	}
 	if (r < 0)
 		return r;
-	r = open_port(d, s, rq->durability, ret, e);
+	r = open_port(d, s, rq, ret, e);
 	if (r < 0)
 		vard_settle(d, s);
 	return r;

@@ -15,12 +15,16 @@
  * @uid: of the client
  * @template_fd: variables of a new VM, or -1
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or _WRITE_BACK, or -1 for no wish
+ * @options: KVM_UEFIVARS_OPT_*
+ * @has_options: @options are a wish, else those of the VM stay
  */
 struct vard_request {
 	const char *name;
 	uid_t uid;
 	int template_fd;
 	int durability;
+	uint32_t options;
+	bool has_options;
 };
 
 /**

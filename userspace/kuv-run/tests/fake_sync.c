@@ -17,12 +17,12 @@
 /* Calls seen for "inuse-twice". */
 static int nr_calls;
 
-/* Whether the options are as tests/run.sh gives them: a template and a mode. */
+/* Whether the options are as tests/run.sh gives them: a template, a mode, options. */
 static bool options_are_right(sd_bus_message *m)
 {
 	char text[16] = "";
 	const char *key, *mode;
-	bool has_template = false, has_mode = false;
+	bool has_template = false, has_mode = false, has_options = false;
 	int fd;
 
 	if (sd_bus_message_enter_container(m, 'a', "{sv}") < 0)
@@ -37,11 +37,14 @@ static bool options_are_right(sd_bus_message *m)
 		} else {
 			if (sd_bus_message_read(m, "v", "s", &mode) < 0)
 				return false;
-			has_mode = !strcmp(mode, "write-back");
+			has_mode |= !strcmp(key, "durability") &&
+				    !strcmp(mode, "write-back");
+			has_options |= !strcmp(key, "options") &&
+				       !strcmp(mode, "no-custom-mode");
 		}
 		sd_bus_message_exit_container(m);
 	}
-	return has_template && has_mode;
+	return has_template && has_mode && has_options;
 }
 
 static int reply_port(sd_bus_message *m)

@@ -75,6 +75,7 @@ expect usage_without_qemu 2 "no QEMU" --vm a
 expect usage_unknown_option 2 "usage:" --vm a --nonsense "${qemu[@]}"
 expect usage_bad_name 2 "letters" --vm ../a "${qemu[@]}"
 expect usage_bad_base 2 "4096" --vm a --base 0x1001 "${qemu[@]}"
+expect usage_unknown_option 2 "no-custom-mode" --vm a --options never "${qemu[@]}"
 expect usage_bad_durability 2 "write-back" --vm a --durability never "${qemu[@]}"
 expect usage_no_template 2 "$tmp/none" "${vm[@]}" a --template "$tmp/none" "${qemu[@]}"
 expect help 0 "usage:" --help
@@ -100,7 +101,7 @@ expect refused_otherwise 9 "kuv-run: so it is" "${vm[@]}" error-Strange "${qemu[
 expect daemon_dies 5 "journalctl" "${vm[@]}" drop "${qemu[@]}"
 expect in_use_for_a_moment 42 "args:" "${vm[@]}" inuse-twice "${qemu[@]}"
 expect options_arrive 42 "args:" "${vm[@]}" options --template "$tmp/template" \
-	--durability write-back "${qemu[@]}"
+	--durability write-back --options no-custom-mode "${qemu[@]}"
 
 LD_PRELOAD='' expect run 42 "VM a: created 1 store-id 77 database here" \
 	--verbose "${vm[@]}" a "${qemu[@]}" -m 1G

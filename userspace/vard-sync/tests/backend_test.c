@@ -322,12 +322,44 @@ static void durability_survives(void **state)
 	open_db(f);
 	vm = make_vm(f, "one");
 	assert_int_equal(f->b->ops->begin(f->b), 0);
-	assert_int_equal(f->b->ops->set_durability(f->b, &vm,
-						   KVM_UEFIVARS_WRITE_BACK), 0);
+	vm.durability = KVM_UEFIVARS_WRITE_BACK;
+	assert_int_equal(f->b->ops->update(f->b, &vm), 0);
 	assert_int_equal(f->b->ops->commit(f->b), 0);
 	reopen(f);
 	assert_int_equal(f->b->ops->find(f->b, "one", &got), 0);
 	assert_int_equal(got.durability, KVM_UEFIVARS_WRITE_BACK);
+	assert_int_equal(got.options, 0);
+}
+
+static void options_survive(void **state)
+{
+	struct fixture *f = *state;
+	struct vard_vm vm, got;
+
+	open_db(f);
+	vm = make_vm(f, "one");
+	assert_int_equal(f->b->ops->begin(f->b), 0);
+	vm.options = KVM_UEFIVARS_OPT_FORCE_SECURE_BOOT |
+		     KVM_UEFIVARS_OPT_NO_CUSTOM_MODE;
+	assert_int_equal(f->b->ops->update(f->b, &vm), 0);
+	assert_int_equal(f->b->ops->commit(f->b), 0);
+	reopen(f);
+	assert_int_equal(f->b->ops->find(f->b, "one", &got), 0);
+	assert_int_equal(got.options, vm.options);
+	assert_int_equal(got.durability, KVM_UEFIVARS_WRITE_THROUGH);
+}
+
+/* A newer program's option must not be dropped silently. */
+static void options_unknown_in_database(void **state)
+{
+	struct fixture *f = *state;
+	struct vard_vm got;
+
+	open_db(f);
+	make_vm(f, "one");
+	outside(f, "UPDATE vm SET options = 'from-the-future'");
+	assert_int_equal(f->b->ops->find(f->b, "one", &got), -EUCLEAN);
+	assert_non_null(strstr(f->b->error, "options"));
 }
 
 static int note_list(const struct vard_vm *vm,
@@ -774,6 +806,8 @@ int main(void)
 		TEST(find_vm),
 		TEST(create_twice),
 		TEST(durability_survives),
+		TEST(options_survive),
+		TEST(options_unknown_in_database),
 		TEST(list_vms),
 		TEST(rollback_leaves_nothing),
 		TEST(apply_to_unknown_vm),

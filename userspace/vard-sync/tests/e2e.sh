@@ -289,6 +289,39 @@ t_write_back() {
 	is mode "$(in_db "SELECT durability FROM vm WHERE name = 'wb'")" write-back
 }
 
+options_in_db() {
+	in_db "SELECT options FROM vm WHERE name = '$1'"
+}
+
+t_options() {
+	guest_start opt -o no-custom-mode,force-secure-boot || return 1
+	guest_end
+	is made "$(options_in_db opt)" force-secure-boot,no-custom-mode || return 1
+	guest_start opt || return 1
+	guest_end
+	is kept "$(options_in_db opt)" force-secure-boot,no-custom-mode || return 1
+	guest_start opt -o none || return 1
+	is changed "$(options_in_db opt)" none
+}
+
+# as_nobody CLIENT-ARGUMENT...: the client's answer to another user than root.
+as_nobody() {
+	chmod 0711 "$W"
+	chmod 0666 "$SOCK"
+	setpriv --reuid 65534 --clear-groups "$OUT/vard-e2e-client" "$@" \
+		</dev/null 2>&1
+}
+
+# A VMM that was taken over must not take back what the operator decided.
+t_options_are_the_operators() {
+	as_nobody -o no-custom-mode "$SOCK" mine >/dev/null
+	is made "$(options_in_db mine)" no-custom-mode || return 1
+	is refused "$(as_nobody -o none "$SOCK" mine)" \
+		'*may only be changed by root*' || return 1
+	is kept "$(options_in_db mine)" no-custom-mode || return 1
+	is same "$(as_nobody -o no-custom-mode "$SOCK" mine)" 'open*'
+}
+
 t_disk_full() {
 	daemon_stop
 	mkdir -p "$W/small"
@@ -446,7 +479,8 @@ run() {
 inside() {
 	local t n=0 failed=0
 	local -a tests=(write_and_reopen in_use template two_vms kill_daemon
-		kill_both term_while_running no_daemon write_back disk_full
+		kill_both term_while_running no_daemon write_back options
+		options_are_the_operators disk_full
 		read_only quarantine garbage_database private_daemon
 		foreign_store second_daemon fd_store)
 

@@ -37,6 +37,7 @@ static const uint8_t vendor[16] = { 0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93,
 static struct {
 	const char *template;
 	const char *durability;
+	const char *options;
 	pid_t daemon;
 	int port;
 	uint8_t *shared;
@@ -337,6 +338,8 @@ static void open_vm(sd_bus *bus, const char *vm)
 	if (r >= 0 && g.durability)
 		r = sd_bus_message_append(m, "{sv}", "durability", "s",
 					  g.durability);
+	if (r >= 0 && g.options)
+		r = sd_bus_message_append(m, "{sv}", "options", "s", g.options);
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
 	if (r < 0)
@@ -412,18 +415,20 @@ int main(int argc, char **argv)
 	sd_bus *bus;
 	int c, status;
 
-	while ((c = getopt(argc, argv, "ct:d:")) >= 0) {
+	while ((c = getopt(argc, argv, "ct:d:o:")) >= 0) {
 		if (c == 'c')
 			is_close = true;
 		else if (c == 't')
 			g.template = optarg;
 		else if (c == 'd')
 			g.durability = optarg;
+		else if (c == 'o')
+			g.options = optarg;
 		else
 			return 2;
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: e2e_client [-c] [-t TEMPLATE] [-d DURABILITY] WHERE [VM]\n");
+		fprintf(stderr, "usage: e2e_client [-c] [-t TEMPLATE] [-d DURABILITY] [-o OPTIONS] WHERE [VM]\n");
 		return 2;
 	}
 	bus = connect_bus(argv[optind]);

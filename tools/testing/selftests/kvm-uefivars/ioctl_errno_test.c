@@ -147,10 +147,10 @@ static void create_bad_durability(struct cmd_env *env, void *arg)
 	((struct kvm_uefivars_create_store *)arg)->config.durability = 2;
 }
 
-static void create_config_reserved(struct cmd_env *env, void *arg)
+static void create_config_option_unknown(struct cmd_env *env, void *arg)
 {
 	(void)env;
-	((struct kvm_uefivars_create_store *)arg)->config.reserved = 1;
+	((struct kvm_uefivars_create_store *)arg)->config.options = 1U << 31;
 }
 
 static struct kvm_uefivars_info get_info(const struct cmd_env *env)
@@ -183,6 +183,12 @@ static void create_wait_too_long(struct cmd_env *env, void *arg)
 {
 	((struct kvm_uefivars_create_store *)arg)->config.wait_ms =
 		get_info(env).wait_ms_max + 1;
+}
+
+static void set_config_option_unknown(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_set_config *)arg)->config.options = 1U << 31;
 }
 
 static void set_config_nv_too_large(struct cmd_env *env, void *arg)
@@ -438,11 +444,12 @@ static void mmio_len_sixteen(struct cmd_env *env, void *arg)
 
 static const struct bad bads[] = {
 	BAD(CREATE_STORE, EINVAL, create_bad_durability),
-	BAD(CREATE_STORE, EINVAL, create_config_reserved),
+	BAD(CREATE_STORE, EINVAL, create_config_option_unknown),
 	BAD(CREATE_STORE, ENOSPC, create_nv_too_large),
 	BAD(CREATE_STORE, ENOSPC, create_volatile_too_large),
 	BAD(CREATE_STORE, ENOSPC, create_var_too_large),
 	BAD(CREATE_STORE, ENOSPC, create_wait_too_long),
+	BAD(SET_CONFIG, EINVAL, set_config_option_unknown),
 	BAD(SET_CONFIG, ENOSPC, set_config_nv_too_large),
 	BAD(NEXT_STORE_ID, ENOENT, store_id_not_there),
 	BAD(OPEN_STORE_BY_ID, ENOENT, store_id_not_there),

@@ -51,6 +51,7 @@ int kuv_service_reset(struct kuv_service *s)
 	s->at_runtime = false;
 	kuv_policy_reset(&s->policy);
 	kuv_varcheck_reset(&s->varcheck);
+	s->varcheck.has_modes = s->options & KUV_OPT_AUDIT_MODE;
 	kuv_vardb_drop_volatile(&s->db);
 	ret = kuv_boot_init(s);
 	if (!ret)

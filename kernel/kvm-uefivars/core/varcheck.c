@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a variable must look like: read-only names and set properties. */
+/* What a variable must look like: well-known names and set properties. */
 #include "varcheck.h"
 
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "guids.h"
-
-#define A_BS_RT		(KVM_UEFIVARS_ATTR_BS | KVM_UEFIVARS_ATTR_RT)
-#define A_NV_BS_RT	(KVM_UEFIVARS_ATTR_NV | A_BS_RT)
+#include "varcheck_names.h"
 
 /**
  * struct property - property that the firmware set for one name
@@ -27,60 +24,6 @@ struct property {
 	u8 name[];
 };
 
-/**
- * struct known - what is known about a name from power-on
- * @guid: vendor namespace
- * @name: ASCII
- * @is_fixed: only the service itself writes it
- * @value: property in force unless the firmware sets another one
- */
-struct known {
-	const u8 *guid;
-	const char *name;
-	bool is_fixed;
-	struct kvm_uefivars_var_property value;
-};
-
-static const u8 guid_global[16] = KUV_GUID_GLOBAL;
-static const u8 guid_vendor_keys_nv[16] = KUV_GUID_VENDOR_KEYS_NV;
-static const u8 guid_cert_db[16] = KUV_GUID_CERT_DB;
-static const u8 guid_var_error_flag[16] = KUV_GUID_VAR_ERROR_FLAG;
-
-#define FIXED(ns, n, attrs, min, max) { \
-	.guid = guid_##ns, \
-	.name = n, \
-	.is_fixed = true, \
-	.value = { \
-		.revision = cpu_to_le16(KUV_PROPERTY_REVISION), \
-		.property = cpu_to_le16(KUV_PROPERTY_READ_ONLY), \
-		.attributes = cpu_to_le32(attrs), \
-		.min_size = cpu_to_le64(min), \
-		.max_size = cpu_to_le64(max), \
-	} }
-
-static const struct known known[] = {
-	FIXED(global, "SetupMode", A_BS_RT, 1, 1),
-	FIXED(global, "SecureBoot", A_BS_RT, 1, 1),
-	FIXED(global, "SignatureSupport", A_BS_RT, 16, U64_MAX),
-	FIXED(global, "VendorKeys", A_BS_RT, 1, 1),
-	FIXED(vendor_keys_nv, "VendorKeysNv",
-	      A_NV_BS_RT | KVM_UEFIVARS_ATTR_AT, 1, 1),
-	FIXED(cert_db, "certdb", A_NV_BS_RT | KVM_UEFIVARS_ATTR_AT,
-	      0, U64_MAX),
-	FIXED(cert_db, "certdbv", A_BS_RT | KVM_UEFIVARS_ATTR_AT, 0, U64_MAX),
-	FIXED(var_error_flag, "VarErrorFlag", A_NV_BS_RT, 1, 1),
-};
-
-static const struct known *find_known(const struct kuv_name *n)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		if (kuv_name_is(n, known[i].guid, known[i].name))
-			return &known[i];
-	return NULL;
-}
-
 static struct property *find_set(const struct kuv_varcheck *vc,
 				 const struct kuv_name *n)
 {
@@ -93,11 +36,35 @@ static struct property *find_set(const struct kuv_varcheck *vc,
 	return NULL;
 }
 
+/* Property set for a wildcard itself, as for "Boot####". */
+static struct property *find_set_wildcard(const struct kuv_varcheck *vc,
+					  const u8 *guid, const char *name)
+{
+	struct property *p;
+
+	list_for_each_entry(p, &vc->properties, node) {
+		struct kuv_name n = { p->guid, p->name, p->name_len };
+
+		if (kuv_name_is(&n, guid, name))
+			return p;
+	}
+	return NULL;
+}
+
+static const struct kuv_known *find_known(const struct kuv_varcheck *vc,
+					  const struct kuv_name *n)
+{
+	const struct kuv_known *k = kuv_known_find(n);
+
+	return k && k->is_mode && !vc->has_modes ? NULL : k;
+}
+
 void kuv_varcheck_init(struct kuv_varcheck *vc)
 {
 	INIT_LIST_HEAD(&vc->properties);
 	vc->nr = 0;
 	vc->names_len = 0;
+	vc->has_modes = false;
 }
 
 void kuv_varcheck_reset(struct kuv_varcheck *vc)
@@ -144,19 +111,49 @@ kuv_varcheck_property(const struct kuv_varcheck *vc,
 		      const struct kuv_name *name)
 {
 	const struct property *p = find_set(vc, name);
-	const struct known *k;
+	const struct kuv_known *k;
 
 	if (p)
 		return &p->value;
-	k = find_known(name);
-	return k ? &k->value : NULL;
+	k = find_known(vc, name);
+	if (!k)
+		return NULL;
+	p = find_set_wildcard(vc, name->guid, k->name);
+	return p ? &p->value : &k->value;
 }
 
 bool kuv_varcheck_is_fixed(const struct kuv_name *name)
 {
-	const struct known *k = find_known(name);
+	const struct kuv_known *k = kuv_known_find(name);
 
 	return k && k->is_fixed;
+}
+
+static bool fits_property(const struct kvm_uefivars_var_property *p,
+			  const struct kuv_write *w)
+{
+	u32 stored = w->attributes & ~KVM_UEFIVARS_ATTR_AP;
+
+	if (p->attributes && le32_to_cpu(p->attributes) != stored)
+		return false;
+	return !w->len || (w->len >= le64_to_cpu(p->min_size) &&
+			   w->len <= le64_to_cpu(p->max_size));
+}
+
+/* What the specification says about its own names. */
+static bool is_as_specified(const struct kuv_varcheck *vc,
+			    const struct kuv_write *w, bool has_property)
+{
+	const struct kuv_known *k;
+
+	if (w->attributes & KVM_UEFIVARS_ATTR_HR &&
+	    !kuv_known_is_record(&w->name))
+		return false;
+	if (!has_property)
+		return !kuv_known_is_closed(w->name.guid);
+	k = find_known(vc, &w->name);
+	return !k || !w->len || kuv_content_is_valid(k->content, w->data,
+						     w->len);
 }
 
 kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
@@ -164,19 +161,13 @@ kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
 {
 	const struct kvm_uefivars_var_property *p =
 		kuv_varcheck_property(vc, &w->name);
-	u32 stored = w->attributes & ~KVM_UEFIVARS_ATTR_AP;
 	bool is_append = w->attributes & KVM_UEFIVARS_ATTR_AP;
 
-	if (!p)
-		return KUV_SUCCESS;
-	if (le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
+	if (p && le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
 		return KUV_WRITE_PROTECTED;
 	if (!w->attributes || (!w->len && !is_append))
 		return KUV_SUCCESS;
-	if (p->attributes && le32_to_cpu(p->attributes) != stored)
+	if (p && !fits_property(p, w))
 		return KUV_INVALID_PARAMETER;
-	if (w->len && (w->len < le64_to_cpu(p->min_size) ||
-		       w->len > le64_to_cpu(p->max_size)))
-		return KUV_INVALID_PARAMETER;
-	return KUV_SUCCESS;
+	return is_as_specified(vc, w, p) ? KUV_SUCCESS : KUV_INVALID_PARAMETER;
 }

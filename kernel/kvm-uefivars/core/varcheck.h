@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a variable must look like: read-only names and set properties. */
+/* What a variable must look like: well-known names and set properties. */
 #ifndef _KUV_CORE_VARCHECK_H
 #define _KUV_CORE_VARCHECK_H
 
@@ -19,11 +19,13 @@
  * @properties: list of them
  * @nr: properties
  * @names_len: bytes of all their names
+ * @has_modes: AuditMode, DeployedMode and dbr are known names
  */
 struct kuv_varcheck {
 	struct list_head properties;
 	u32 nr;
 	u32 names_len;
+	bool has_modes;
 };
 
 /**
@@ -36,7 +38,7 @@ void kuv_varcheck_init(struct kuv_varcheck *vc);
 
 /**
  * kuv_varcheck_reset() - forget what was set; frees all memory
- * @vc: properties
+ * @vc: properties; @vc->has_modes is false afterwards
  *
  * Context: May sleep.
  */
@@ -45,7 +47,7 @@ void kuv_varcheck_reset(struct kuv_varcheck *vc);
 /**
  * kuv_varcheck_set_property() - set or replace the property of one name
  * @vc: properties
- * @name: variable
+ * @name: variable; "Boot####" and the like name all variables they stand for
  * @property: value; its revision is checked
  *
  * Context: May sleep, GFP_KERNEL_ACCOUNT.
@@ -60,6 +62,9 @@ kuv_varcheck_set_property(struct kuv_varcheck *vc, const struct kuv_name *name,
  * kuv_varcheck_property() - the property that applies to a name
  * @vc: properties
  * @name: variable
+ *
+ * One set for the very name comes first, then one set for its wildcard, then
+ * the built-in one.
  *
  * Context: Any.
  * Return: The property, set or built in, or NULL; valid until the next set.
@@ -80,9 +85,12 @@ kuv_varcheck_property(const struct kuv_varcheck *vc,
 bool kuv_varcheck_is_fixed(const struct kuv_name *name);
 
 /**
- * kuv_varcheck_check() - does a write fit the property of its name?
+ * kuv_varcheck_check() - does a write fit what is known of its name?
  * @vc: properties
- * @w: write
+ * @w: write, its payload only
+ *
+ * First the property of the name, then the rules of the specification: names
+ * that it defines, hardware error records, the form of the data.
  *
  * Context: Any.
  * Return: SUCCESS, WRITE_PROTECTED or INVALID_PARAMETER.

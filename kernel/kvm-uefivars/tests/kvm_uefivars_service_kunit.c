@@ -1027,7 +1027,7 @@ static void set_custom_mode_needs_presence(struct kunit *test)
 		       KUV_WRITE_PROTECTED);
 	/* Absent, so nothing hides it. */
 	EXPECT_REFUSED(test, test_set_in(t, guid_secure_boot_enable,
-					 "SecureBootEnable", NV_BS_RT,
+					 "SecureBootEnable", NV_BS,
 					 "\x01", 1), KUV_SECURITY_VIOLATION);
 }
 

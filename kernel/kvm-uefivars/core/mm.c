@@ -166,14 +166,14 @@ static kuv_status_t do_ready_to_boot(struct request *r)
 {
 	if (r->s->at_runtime)
 		return KUV_UNSUPPORTED;
-	kuv_service_ready_to_boot(r->s);
-	return KUV_SUCCESS;
+	kuv_service_ready_to_boot(r->s, &r->seq);
+	return r->s->closed ? KUV_DEVICE_ERROR : KUV_SUCCESS;
 }
 
 static kuv_status_t do_exit_boot_service(struct request *r)
 {
-	kuv_service_exit_boot_services(r->s);
-	return KUV_SUCCESS;
+	kuv_service_exit_boot_services(r->s, &r->seq);
+	return r->s->closed ? KUV_DEVICE_ERROR : KUV_SUCCESS;
 }
 
 static kuv_status_t do_lock(struct request *r)
@@ -310,7 +310,7 @@ static u16 handle_end_of_dxe(struct kuv_service *s, u8 *msg, u32 total,
 			     u32 buffer_size, struct kuv_mm_result *res)
 {
 	res->protocol = KUV_MM_EVENT;
-	kuv_service_end_of_dxe(s);
+	kuv_service_end_of_dxe(s, &res->seq);
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
 
@@ -318,7 +318,7 @@ static u16 handle_ready_to_boot(struct kuv_service *s, u8 *msg, u32 total,
 				u32 buffer_size, struct kuv_mm_result *res)
 {
 	res->protocol = KUV_MM_EVENT;
-	kuv_service_ready_to_boot(s);
+	kuv_service_ready_to_boot(s, &res->seq);
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
 
@@ -327,7 +327,7 @@ static u16 handle_exit_boot_services(struct kuv_service *s, u8 *msg, u32 total,
 				     struct kuv_mm_result *res)
 {
 	res->protocol = KUV_MM_EVENT;
-	kuv_service_exit_boot_services(s);
+	kuv_service_exit_boot_services(s, &res->seq);
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
 

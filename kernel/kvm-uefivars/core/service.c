@@ -141,8 +141,10 @@ kuv_status_t kuv_service_query(const struct kuv_service *s, u32 attributes,
 	return KUV_SUCCESS;
 }
 
-void kuv_service_end_of_dxe(struct kuv_service *s)
+void kuv_service_end_of_dxe(struct kuv_service *s, u64 *seq)
 {
+	if (seq)
+		*seq = 0;
 	if (s->end_of_dxe)
 		return;
 	/* May have been locked by the firmware already. */
@@ -150,15 +152,15 @@ void kuv_service_end_of_dxe(struct kuv_service *s)
 	s->end_of_dxe = true;
 }
 
-void kuv_service_ready_to_boot(struct kuv_service *s)
+void kuv_service_ready_to_boot(struct kuv_service *s, u64 *seq)
 {
-	kuv_service_end_of_dxe(s);
+	kuv_service_end_of_dxe(s, seq);
 	s->ready_to_boot = true;
 }
 
-void kuv_service_exit_boot_services(struct kuv_service *s)
+void kuv_service_exit_boot_services(struct kuv_service *s, u64 *seq)
 {
-	kuv_service_end_of_dxe(s);
+	kuv_service_end_of_dxe(s, seq);
 	s->at_runtime = true;
 }
 

@@ -158,32 +158,38 @@ kuv_status_t kuv_service_query(const struct kuv_service *s, u32 attributes,
 /**
  * kuv_service_end_of_dxe() - the firmware leaves its trusted phase
  * @s: service
+ * @seq: change that must be durable before the guest goes on, 0 if none was
+ *	logged; may be NULL
  *
  * Policies and properties are enforced from now on and can no longer be set.
+ * The lock of the memory overwrite request starts open, or both of its
+ * variables can no longer be made. Without memory for that the service closes.
  *
- * Context: Any.
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
  */
-void kuv_service_end_of_dxe(struct kuv_service *s);
+void kuv_service_end_of_dxe(struct kuv_service *s, u64 *seq);
 
 /**
  * kuv_service_ready_to_boot() - the firmware starts a boot option
  * @s: service
+ * @seq: as for kuv_service_end_of_dxe()
  *
  * Means EndOfDxe too, if that was not seen.
  *
- * Context: Any.
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
  */
-void kuv_service_ready_to_boot(struct kuv_service *s);
+void kuv_service_ready_to_boot(struct kuv_service *s, u64 *seq);
 
 /**
  * kuv_service_exit_boot_services() - the operating system took over
  * @s: service
+ * @seq: as for kuv_service_end_of_dxe()
  *
  * Means EndOfDxe too, if that was not seen.
  *
- * Context: Any.
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
  */
-void kuv_service_exit_boot_services(struct kuv_service *s);
+void kuv_service_exit_boot_services(struct kuv_service *s, u64 *seq);
 
 /**
  * kuv_service_host_set() - the host's operator creates or replaces a variable

@@ -433,7 +433,7 @@ static void get_boot_variable_at_runtime(struct kunit *test)
 	struct kuv_test *t = test->priv;
 
 	test_set(t, "a", NV_BS, "data");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	get_begin(t, "a", 8);
 	EXPECT_FAILS(test, KUV_NOT_FOUND);
 }
@@ -513,7 +513,7 @@ static void next_of_boot_variable_at_runtime(struct kunit *test)
 
 	test_set(t, "a", NV_BS, "1");
 	test_set(t, "b", NV_BS_RT, "1");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	next_begin(t, KVM_UEFIVARS_FN_GET_NEXT_NAME, 4, "a");
 	EXPECT_FAILS(test, KUV_INVALID_PARAMETER);
 }
@@ -670,7 +670,7 @@ static void ready_to_boot_function_at_runtime(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	fn_begin(t, KVM_UEFIVARS_FN_READY_TO_BOOT);
 	EXPECT_FAILS(test, KUV_UNSUPPORTED);
 }
@@ -758,10 +758,10 @@ static void lock_after_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	next_begin(t, KVM_UEFIVARS_FN_LOCK_VARIABLE, 4, "a");
 	EXPECT_FAILS(test, KUV_ACCESS_DENIED);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	next_begin(t, KVM_UEFIVARS_FN_LOCK_VARIABLE, 4, "a");
 	EXPECT_FAILS(test, KUV_ACCESS_DENIED);
 }
@@ -835,7 +835,7 @@ static void property_set_after_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_SET, 4, 1, NV_BS);
 	mm_name(t, "a");
 	EXPECT_FAILS(test, KUV_ACCESS_DENIED);
@@ -1076,10 +1076,10 @@ static void policy_register_after_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	EXPECT_REFUSED(test, enter(test, "a"), KUV_WRITE_PROTECTED);
-	kuv_service_ready_to_boot(&t->s);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_ready_to_boot(&t->s, NULL);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_REFUSED(test, enter(test, "a"), KUV_WRITE_PROTECTED);
 }
 
@@ -1088,7 +1088,7 @@ static void policy_lock_on_state_locks(struct kunit *test)
 	struct kuv_test *t = test->priv;
 
 	EXPECT_STATUS(test, enter_state(test), KUV_SUCCESS);
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	EXPECT_STATUS(test, test_set(t, "name", NV_BS, "1"), KUV_SUCCESS);
 	EXPECT_STATUS(test, test_set_in(t, other_guid, "st", A_BS, "\x07", 1),
 		      KUV_SUCCESS);

@@ -213,8 +213,8 @@ static void reset_forgets_the_boot(struct kunit *test)
 	test_set(t, "Vol", BS_RT, "1");
 	test_set(t, "Nv", NV_BS, "1");
 	kuv_policy_lock_name(&t->s.policy, &t->s.db, &n, false);
-	kuv_service_ready_to_boot(&t->s);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_ready_to_boot(&t->s, NULL);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
 	KUNIT_EXPECT_FALSE(test, t->s.end_of_dxe);
 	KUNIT_EXPECT_FALSE(test, t->s.ready_to_boot);
@@ -261,7 +261,7 @@ static void get_boot_variable_at_runtime(struct kunit *test)
 
 	test_set(t, "a", NV_BS, "1");
 	EXPECT_STATUS(test, get(t, "a"), KUV_SUCCESS);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_REFUSED(test, get(t, "a"), KUV_NOT_FOUND);
 }
 
@@ -271,7 +271,7 @@ static void get_runtime_variable_at_runtime(struct kunit *test)
 
 	test_set(t, "a", NV_BS_RT, "1");
 	test_set(t, "b", BS_RT, "1");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_STATUS(test, get(t, "a"), KUV_SUCCESS);
 	EXPECT_STATUS(test, get(t, "b"), KUV_SUCCESS);
 }
@@ -343,7 +343,7 @@ static void next_of_boot_variable_at_runtime(struct kunit *test)
 
 	test_set(t, "a", NV_BS, "1");
 	test_set(t, "b", NV_BS_RT, "1");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_REFUSED(test, next_of(t, "a", &v), KUV_INVALID_PARAMETER);
 }
 
@@ -356,7 +356,7 @@ static void next_skips_boot_variables_at_runtime(struct kunit *test)
 	test_set(t, "b", NV_BS, "1");
 	test_set(t, "c", NV_BS_RT, "1");
 	test_set(t, "d", NV_BS, "1");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_STATUS(test, next_of(t, "a", &v), KUV_SUCCESS);
 	KUNIT_ASSERT_NOT_NULL(test, v);
 	KUNIT_EXPECT_EQ(test, kuv_var_name(v)[0], 'c');
@@ -745,7 +745,7 @@ static void delete_authenticated_without_authentication(struct kunit *test)
 		       KUV_INVALID_PARAMETER);
 	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_AT, ""),
 		       KUV_SECURITY_VIOLATION);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_REFUSED(test, delete(t, "a"), KUV_WRITE_PROTECTED);
 	EXPECT_REFUSED(test, test_set(t, "a", NV_BS_RT | A_AT, ""),
 		       KUV_SECURITY_VIOLATION);
@@ -837,7 +837,7 @@ static struct kuv_test *at_runtime(struct kunit *test)
 	test_set(t, "nvrt", NV_BS_RT, "1");
 	test_set(t, "volbs", A_BS, "1");
 	test_set(t, "volrt", BS_RT, "1");
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	return t;
 }
 
@@ -927,7 +927,7 @@ static void set_read_only_name_at_any_time(struct kunit *test)
 							 names[i], 0, "", 0),
 				       KUV_WRITE_PROTECTED);
 		}
-		kuv_service_exit_boot_services(&t->s);
+		kuv_service_exit_boot_services(&t->s, NULL);
 	}
 }
 
@@ -975,7 +975,7 @@ static void set_key_without_authentication(struct kunit *test)
 	expect_key(test, 0, 0, KUV_INVALID_PARAMETER);
 	expect_key(test, 0, 10, KUV_INVALID_PARAMETER);
 	expect_key(test, NV_BS_RT, 0, KUV_INVALID_PARAMETER);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	expect_key(test, 0, 0, KUV_INVALID_PARAMETER);
 	expect_key(test, NV_BS_RT, 10, KUV_INVALID_PARAMETER);
 }
@@ -1021,7 +1021,7 @@ static void set_custom_mode_needs_presence(struct kunit *test)
 
 	EXPECT_STATUS(test, test_set_in(t, guid_custom_mode, "CustomMode",
 					NV_BS, "\x01", 1), KUV_SUCCESS);
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_REFUSED(test, test_set_in(t, guid_custom_mode, "CustomMode",
 					 NV_BS, "\x01", 1),
 		       KUV_WRITE_PROTECTED);
@@ -1046,7 +1046,7 @@ static void rules_start_at_end_of_dxe(struct kunit *test)
 	kuv_varcheck_set_property(&t->s.varcheck, &p, &read_only);
 	EXPECT_STATUS(test, test_set(t, "Locked", NV_BS, "1"), KUV_SUCCESS);
 	EXPECT_STATUS(test, test_set(t, "Prop", NV_BS, "1"), KUV_SUCCESS);
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	EXPECT_REFUSED(test, test_set(t, "Locked", NV_BS, "2"),
 		       KUV_WRITE_PROTECTED);
 	EXPECT_REFUSED(test, test_set(t, "Prop", NV_BS, "2"),
@@ -1067,7 +1067,7 @@ static void rules_see_the_payload_only(struct kunit *test)
 	};
 
 	kuv_varcheck_set_property(&t->s.varcheck, &n, &p);
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", NV_BS | A_AT, 40 + 10,
 				      24), KUV_SECURITY_VIOLATION);
 	EXPECT_REFUSED(test, set_auth(t, test_guid, "a", NV_BS | A_AT, 40 + 11,
@@ -1078,7 +1078,7 @@ static void end_of_dxe_locks_policies(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_end_of_dxe(&t->s);
+	kuv_service_end_of_dxe(&t->s, NULL);
 	KUNIT_EXPECT_TRUE(test, t->s.end_of_dxe);
 	KUNIT_EXPECT_TRUE(test, t->s.policy.locked);
 	KUNIT_EXPECT_FALSE(test, t->s.ready_to_boot);
@@ -1090,7 +1090,7 @@ static void ready_to_boot_means_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_ready_to_boot(&t->s);
+	kuv_service_ready_to_boot(&t->s, NULL);
 	KUNIT_EXPECT_TRUE(test, t->s.end_of_dxe);
 	KUNIT_EXPECT_TRUE(test, t->s.ready_to_boot);
 	KUNIT_EXPECT_TRUE(test, t->s.policy.locked);
@@ -1101,7 +1101,7 @@ static void exit_boot_services_means_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	KUNIT_EXPECT_TRUE(test, t->s.end_of_dxe);
 	KUNIT_EXPECT_TRUE(test, t->s.policy.locked);
 	KUNIT_EXPECT_TRUE(test, t->s.at_runtime);
@@ -1144,7 +1144,7 @@ static void query_at_runtime(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 
-	kuv_service_exit_boot_services(&t->s);
+	kuv_service_exit_boot_services(&t->s, NULL);
 	EXPECT_STATUS(test, query(t, NV_BS), KUV_INVALID_PARAMETER);
 	EXPECT_STATUS(test, query(t, A_BS), KUV_INVALID_PARAMETER);
 	EXPECT_STATUS(test, query(t, NV_BS_RT), KUV_SUCCESS);

@@ -211,7 +211,7 @@ static void random_op(struct kunit *test, struct model *m)
 	if (op == 0) {
 		model_reset(test, m);
 	} else if (op == 1) {
-		kuv_service_exit_boot_services(&m->t->s);
+		kuv_service_exit_boot_services(&m->t->s, NULL);
 		m->at_runtime = true;
 	} else if (op < 20) {
 		read_log(m, &m->t->s.db);

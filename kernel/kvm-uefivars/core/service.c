@@ -37,6 +37,7 @@ int kuv_service_init(struct kuv_service *s, const struct kuv_limits *limits,
 void kuv_service_exit(struct kuv_service *s)
 {
 	kuv_policy_reset(&s->policy);
+	kuv_mor_reset(&s->mor);
 	kuv_varcheck_reset(&s->varcheck);
 	kuv_vardb_exit(&s->db);
 }
@@ -50,6 +51,7 @@ int kuv_service_reset(struct kuv_service *s)
 	s->ready_to_boot = false;
 	s->at_runtime = false;
 	kuv_policy_reset(&s->policy);
+	kuv_mor_reset(&s->mor);
 	kuv_varcheck_reset(&s->varcheck);
 	s->varcheck.has_modes = s->options & KUV_OPT_AUDIT_MODE;
 	kuv_vardb_drop_volatile(&s->db);
@@ -143,10 +145,16 @@ kuv_status_t kuv_service_query(const struct kuv_service *s, u32 attributes,
 
 void kuv_service_end_of_dxe(struct kuv_service *s, u64 *seq)
 {
+	u64 change = 0;
+
 	if (seq)
 		*seq = 0;
 	if (s->end_of_dxe)
 		return;
+	if (!s->closed && kuv_mor_end_of_dxe(s, &change) != KUV_SUCCESS)
+		s->closed = true;
+	if (seq)
+		*seq = change;
 	/* May have been locked by the firmware already. */
 	kuv_policy_lock(&s->policy);
 	s->end_of_dxe = true;

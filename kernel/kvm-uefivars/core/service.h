@@ -6,6 +6,7 @@
 #include <linux/bits.h>
 
 #include "crypto.h"
+#include "mor.h"
 #include "policy.h"
 #include "status.h"
 #include "varcheck.h"
@@ -24,6 +25,7 @@
  * @db: variables, their accounting and the order of their changes
  * @policy: registered variable policies
  * @varcheck: properties the firmware set
+ * @mor: lock of the memory overwrite request
  * @crypto: who computes hashes and RSA
  * @limits: limits in force; to change them while running, just write it
  * @options: KUV_OPT_*, likewise; some have an effect at the next reset only
@@ -41,6 +43,7 @@ struct kuv_service {
 	struct kuv_vardb db;
 	struct kuv_policy policy;
 	struct kuv_varcheck varcheck;
+	struct kuv_mor mor;
 	const struct kuv_crypto_ops *crypto;
 	struct kuv_limits limits;
 	u32 options;

@@ -242,6 +242,7 @@ kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
 	set.old = NULL;
 	set.time = NULL;
 	set.own_data = NULL;
+	set.key = NULL;
 	set.effect = KUV_EFFECT_NONE;
 	set.pending = 0;
 	set.result = KUV_SUCCESS;

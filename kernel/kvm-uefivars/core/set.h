@@ -31,6 +31,7 @@ enum kuv_effect {
  * @time: EFI_TIME to store, NULL for zero
  * @own_time: room for @time where it is not in @descriptor
  * @own_data: memory that @w.data may point to, freed with kvfree()
+ * @key: key in a write of the memory overwrite request's lock, or NULL
  * @effect: what the write does; known once it was prepared
  * @group: the change of @w.name and what follows from it
  * @pending: older change that must be durable, too
@@ -44,6 +45,7 @@ struct kuv_set {
 	const u8 *time;
 	u8 own_time[16];
 	u8 *own_data;
+	const u8 *key;
 	enum kuv_effect effect;
 	struct kuv_group group;
 	u64 pending;

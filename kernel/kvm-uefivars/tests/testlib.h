@@ -145,6 +145,11 @@ static inline u64 test_digest(const struct kuv_service *s)
 	h = test_mix_u64(h, s->policy.disabled);
 	h = test_mix_u64(h, s->varcheck.nr);
 	h = test_mix_u64(h, s->varcheck.names_len);
+	h = test_mix_u64(h, s->varcheck.has_modes);
+	h = test_mix_u64(h, s->mor.is_locked);
+	h = test_mix_u64(h, s->mor.has_key);
+	h = test_mix_u64(h, s->mor.is_absent);
+	h = test_mix(h, s->mor.key, sizeof(s->mor.key));
 	h = test_mix_u64(h, s->end_of_dxe);
 	h = test_mix_u64(h, s->ready_to_boot);
 	h = test_mix_u64(h, s->at_runtime);

@@ -2,6 +2,9 @@
 /* Guest test tool: variables of the test's namespace through efivarfs, one system call a change. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,10 +97,12 @@ static int del(const char *name)
 
 /*
  * One write after the other over ten names; says "ack N" only after the write of the
- * value N has returned, and stops at the first error.
+ * value N has returned, and stops at the first error; earlier when told by anything on
+ * standard input, if that is @may_be_told.
  */
-static int stream(int count)
+static int stream(int count, bool may_be_told)
 {
+	struct pollfd told = { .fd = STDIN_FILENO, .events = POLLIN };
 	char name[16], text[16];
 	int i, rc;
 
@@ -111,6 +116,8 @@ static int stream(int count)
 		}
 		printf("ack %d\n", i);
 		fflush(stdout);
+		if (may_be_told && poll(&told, 1, 0) > 0)
+			break;
 	}
 	return 0;
 }
@@ -132,10 +139,12 @@ int main(int argc, char **argv)
 	else if (!strcmp(cmd, "del") && argc == 3)
 		rc = del(argv[2]);
 	else if (!strcmp(cmd, "stream") && argc == 3)
-		rc = stream(atoi(argv[2]));
+		rc = stream(atoi(argv[2]), false);
+	else if (!strcmp(cmd, "stream") && argc == 2)
+		rc = stream(INT_MAX, true);
 	else {
 		fprintf(stderr, "usage: evar set NAME TEXT [ATTRS] | append NAME TEXT |"
-				" get NAME | del NAME | stream COUNT\n");
+				" get NAME | del NAME | stream [COUNT]\n");
 		return 2;
 	}
 	if (rc)

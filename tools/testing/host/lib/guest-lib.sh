@@ -46,10 +46,22 @@ boot_current() {
 	efibootmgr | sed -n 's/^BootCurrent: //p'
 }
 
+# port NAME: device of a virtio port. QEMU tells the names of the ports a moment after
+# the driver is there.
+port() {
+	for _ in $(seq 100); do
+		for dir in /sys/class/virtio-ports/*; do
+			if [ "$(cat "$dir/name" 2>/dev/null)" = "$1" ]; then
+				echo "/dev/${dir##*/}"
+				return 0
+			fi
+		done
+		sleep 0.1
+	done
+	return 1
+}
+
 # hear: wait for a line from the scenario's vm_tell().
 hear() {
-	for port in /sys/class/virtio-ports/*; do
-		[ "$(cat "$port/name")" != kuv.in ] ||
-			head -n 1 "/dev/${port##*/}"
-	done
+	head -n 1 "$(port kuv.in)"
 }

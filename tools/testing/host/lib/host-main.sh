@@ -19,12 +19,19 @@ setup() {
 	mount --bind "$(<"$share/moddir")/lib/modules" /lib/modules
 }
 
-# The character device of a named virtio port.
+# The character device of a named virtio port; QEMU tells the names a moment after
+# the driver is there.
 port() {
 	local name
 
-	for name in /sys/class/virtio-ports/*; do
-		[ "$(<"$name/name")" != "$1" ] || echo "/dev/${name##*/}"
+	for _ in {1..100}; do
+		for name in /sys/class/virtio-ports/*; do
+			if [ "$(cat "$name/name" 2>/dev/null)" = "$1" ]; then
+				echo "/dev/${name##*/}"
+				return
+			fi
+		done
+		sleep 0.1
 	done
 }
 

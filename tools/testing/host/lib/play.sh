@@ -6,6 +6,7 @@
 source "${BASH_SOURCE[0]%/*}/scenario.sh"
 set -E
 trap 'blame $? "${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
+trap 'fail "time limit${WAITING:+, while waiting: $WAITING}"' TERM
 # shellcheck source=/dev/null
 source "$1"
 

@@ -58,15 +58,23 @@ same() {
 	if [ ${#3} -lt 80 ]; then say "ok: $1: $3"; else say "ok: $1"; fi
 }
 
+# The longest to wait for a boot, and for a program: for what hangs. A loaded machine
+# has needed 90 s and 4 s.
+BOOT_MAX=400
+DONE_MAX=60
+
 # wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds.
 wait_for() {
 	local limit=$1 what=$2 end
 	shift 2
+	WAITING=$what
 	end=$((SECONDS + limit))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || fail "$what: not within $limit s"
 		sleep 0.2
 	done
+	# shellcheck disable=SC2034 # lib/play.sh says it
+	WAITING=
 }
 
 # line FILE PATTERN: FILE has a line like this.
@@ -92,7 +100,7 @@ load_module() {
 }
 
 unload_module() {
-	wait_for 10 "module has no user" module_idle
+	wait_for $DONE_MAX "module has no user" module_idle
 	check "module unloads" rmmod kvm_uefivars
 }
 
@@ -100,22 +108,31 @@ module_idle() {
 	[ "$(cat /sys/module/kvm_uefivars/refcnt)" = 0 ]
 }
 
+# start_vard [OPTION...]: by default a write waits for 2 s, which is not long in the
+# emulation; here as long as it may.
 start_vard() {
 	VARD_LOG=$LOGS/vard-sync.log
-	"$BIN/vard-sync" --db "$DB" --socket "$SOCKET" "$@" >>"$VARD_LOG" 2>&1 &
+	"$BIN/vard-sync" --db "$DB" --socket "$SOCKET" --wait-ms 30000 "$@" \
+		>>"$VARD_LOG" 2>&1 &
 	VARD_PID=$!
-	wait_for 30 "vard-sync listens" vard_ready
+	wait_for $DONE_MAX "vard-sync listens" vard_ready
 }
 
-# A socket left by a killed daemon does not count.
+# A socket left by a killed daemon does not count, nor one that does not listen yet.
 vard_ready() {
 	ended "$VARD_PID" && fail "vard-sync ended: $(tail -n 1 "$VARD_LOG")"
-	grep -qs " $SOCKET\$" /proc/net/unix
+	grep -qsE " 00010000 .* $SOCKET\$" /proc/net/unix
+}
+
+# vard_idle: no VM is open and all that any has written is in the database. The daemon
+# holds the module only while it has a store.
+vard_idle() {
+	wait_for $DONE_MAX "everything is in the database" module_idle
 }
 
 stop_vard() {
 	kill -TERM "$VARD_PID"
-	wait_for 30 "vard-sync ends" ended "$VARD_PID"
+	wait_for $DONE_MAX "vard-sync ends" ended "$VARD_PID"
 	wait "$VARD_PID" || fail "vard-sync ended with $?"
 	VARD_PID=
 }
@@ -124,7 +141,7 @@ stop_vard() {
 
 # sql STATEMENT: what the database on disk says.
 sql() {
-	sqlite3 -readonly -cmd '.timeout 5000' "$DB" "$1"
+	sqlite3 -readonly -cmd '.timeout 30000' "$DB" "$1"
 }
 
 # stored VM NAME [GUID]: text of a variable in the database.
@@ -209,7 +226,7 @@ vm_tell() {
 
 # vm_says NAME PATTERN [SECONDS]: wait until the guest's script has said so.
 vm_says() {
-	wait_for "${3:-180}" "VM $1 says '$2'" vm_said "$1" "$2"
+	wait_for "${3:-$BOOT_MAX}" "VM $1 says '$2'" vm_said "$1" "$2"
 }
 
 vm_said() {
@@ -224,7 +241,7 @@ vm_said() {
 
 # vm_off NAME [SECONDS]: wait until the guest has switched itself off.
 vm_off() {
-	wait_for "${2:-180}" "VM $1 switches itself off" ended "${VM_PID[$1]}"
+	wait_for "${2:-$BOOT_MAX}" "VM $1 switches itself off" ended "${VM_PID[$1]}"
 	wait "${VM_PID[$1]}" || fail "QEMU of $1 ended with $?"
 	say "VM $1, run ${VM_RUN[$1]}: off"
 }

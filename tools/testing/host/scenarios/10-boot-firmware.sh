@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Firmware boots under KVM through kuv-run, its variables reach SQLite, the next boot finds them.
-# Limit: 300 s
+# Limit: 900 s
 
 # settled NAME: firmware is past its own set-up and at a boot option.
 settled() {
@@ -11,7 +11,7 @@ settled() {
 # boot NAME: one boot of the firmware up to its boot option, then the plug is pulled.
 boot() {
 	vm_firmware "$1"
-	wait_for 120 "firmware reaches its boot option" settled "$1"
+	wait_for "$BOOT_MAX" "firmware reaches its boot option" settled "$1"
 	say "firmware is at its boot option"
 	sleep 1
 	vm_kill "$1" TERM

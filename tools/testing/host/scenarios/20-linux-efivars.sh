@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A Linux guest uses variables through efivarfs and efibootmgr; a new QEMU process has it all.
-# Limit: 480 s
+# Limit: 900 s
 
 # runtime_names: variables in the database that the OS sees, as efivarfs names them.
 runtime_names() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # QEMU is killed right after a write returned to the guest; the write is there in the next VM.
-# Limit: 480 s
+# Limit: 900 s
 
 # acked NAME: number of the last write the guest knows to be done.
 acked() {
@@ -16,6 +16,7 @@ evar stream 100000
 END
 vm_says a '^ack 40$'
 vm_kill a
+vard_idle
 last=$(acked a)
 say "killed after write $last"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Two VMs at the same time never see each other's variables.
-# Limit: 600 s
+# Limit: 1200 s
 
 # script OWN OTHER: what the VM OWN does.
 script() {
@@ -24,8 +24,8 @@ load_module
 start_vard
 vm_linux red < <(script red blue)
 vm_linux blue < <(script blue red)
-vm_says red '^ready$' 300
-vm_says blue '^ready$' 300
+vm_says red '^ready$' $((2 * BOOT_MAX))
+vm_says blue '^ready$' $((2 * BOOT_MAX))
 check "both run at once" test -d "/proc/${VM_PID[red]}" -a -d "/proc/${VM_PID[blue]}"
 vm_tell red go
 vm_tell blue go

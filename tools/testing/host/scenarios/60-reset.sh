@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Machine reset: volatile variables go, boot-time access is back. RESET by the running OS gives
 # nothing back.
-# Limit: 480 s
+# Limit: 900 s
 
 load_module
 start_vard

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # kuv-run says clearly what is wrong, and QEMU does not start then.
-# Limit: 180 s
+# Limit: 600 s
 
 # says STATUS PATTERN COMMAND...: it fails with this status and such a message.
 says() {
 	local status=$1 pattern=$2 rc=0
 	shift 2
-	timeout 20 "$@" >"$LOGS/said" 2>&1 </dev/null || rc=$?
+	timeout "$DONE_MAX" "$@" >"$LOGS/said" 2>&1 </dev/null || rc=$?
 	cat "$LOGS/said" >>"$LOGS/errors"
 	grep -qiE "$pattern" "$LOGS/said" ||
 		fail "$*: expected /$pattern/, got: $(cat "$LOGS/said")"
@@ -32,6 +32,6 @@ says 8 'no-such-qemu' "${run[@]}" --db "$DB" -- /no-such-qemu -accel kvm
 
 start_vard
 vm_firmware a
-wait_for 120 "the VM runs" has a ConOut
+wait_for "$BOOT_MAX" "the VM runs" has a ConOut
 says 6 'use|run' "${run[@]}" --socket "$SOCKET" -- "${qemu[@]}"
 vm_kill a TERM

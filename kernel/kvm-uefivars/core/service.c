@@ -38,6 +38,7 @@ void kuv_service_exit(struct kuv_service *s)
 {
 	kuv_policy_reset(&s->policy);
 	kuv_mor_reset(&s->mor);
+	kuv_lang_reset(&s->lang);
 	kuv_varcheck_reset(&s->varcheck);
 	kuv_vardb_exit(&s->db);
 }
@@ -52,6 +53,7 @@ int kuv_service_reset(struct kuv_service *s)
 	s->at_runtime = false;
 	kuv_policy_reset(&s->policy);
 	kuv_mor_reset(&s->mor);
+	kuv_lang_reset(&s->lang);
 	kuv_varcheck_reset(&s->varcheck);
 	s->varcheck.has_modes = s->options & KUV_OPT_AUDIT_MODE;
 	kuv_vardb_drop_volatile(&s->db);

@@ -6,6 +6,7 @@
 #include <linux/bits.h>
 
 #include "crypto.h"
+#include "lang.h"
 #include "mor.h"
 #include "policy.h"
 #include "status.h"
@@ -26,6 +27,7 @@
  * @policy: registered variable policies
  * @varcheck: properties the firmware set
  * @mor: lock of the memory overwrite request
+ * @lang: languages the firmware has
  * @crypto: who computes hashes and RSA
  * @limits: limits in force; to change them while running, just write it
  * @options: KUV_OPT_*, likewise; some have an effect at the next reset only
@@ -44,6 +46,7 @@ struct kuv_service {
 	struct kuv_policy policy;
 	struct kuv_varcheck varcheck;
 	struct kuv_mor mor;
+	struct kuv_lang lang;
 	const struct kuv_crypto_ops *crypto;
 	struct kuv_limits limits;
 	u32 options;

@@ -137,6 +137,7 @@ static inline u64 test_db_digest(const struct kuv_vardb *db)
 static inline u64 test_digest(const struct kuv_service *s)
 {
 	u64 h = test_db_digest(&s->db);
+	u32 i;
 
 	h = test_mix(h, s->policy.table, s->policy.table_len);
 	h = test_mix_u64(h, s->policy.nr);
@@ -150,6 +151,10 @@ static inline u64 test_digest(const struct kuv_service *s)
 	h = test_mix_u64(h, s->mor.has_key);
 	h = test_mix_u64(h, s->mor.is_absent);
 	h = test_mix(h, s->mor.key, sizeof(s->mor.key));
+	for (i = 0; i < KUV_NR_LANG; i++) {
+		h = test_mix_u64(h, s->lang.len[i]);
+		h = test_mix(h, s->lang.codes[i], s->lang.len[i]);
+	}
 	h = test_mix_u64(h, s->end_of_dxe);
 	h = test_mix_u64(h, s->ready_to_boot);
 	h = test_mix_u64(h, s->at_runtime);

@@ -5,8 +5,8 @@
 
 #include "vardb.h"
 
-/* Most variables that one request changes. */
-#define KUV_GROUP_MAX	8
+/* Most variables that one request changes: a platform key in Audit Mode. */
+#define KUV_GROUP_MAX	9
 
 /**
  * struct kuv_group - prepared changes, each of another variable

@@ -397,8 +397,9 @@ static void commit_order(struct kuv_vardb *db, const struct kuv_change *c)
 		else
 			db->nr_volatile++;
 	}
+	if (!(c->flags & KUV_CHANGE_IN_PLACE) || c->is_new || v->deleted)
+		list_move_tail(&v->order_node, nv ? &db->nv : &db->vol);
 	v->deleted = false;
-	list_move_tail(&v->order_node, nv ? &db->nv : &db->vol);
 }
 
 static u64 commit_entry(struct kuv_vardb *db, struct kuv_change *c)

@@ -137,6 +137,7 @@ struct kuv_vardb {
 /* Flags of a change. */
 #define KUV_CHANGE_CLEAN	BIT(0)	/* on disk already: do not log it */
 #define KUV_CHANGE_FORCE	BIT(1)	/* own variable: pools may overflow */
+#define KUV_CHANGE_IN_PLACE	BIT(2)	/* keep its place in the order */
 
 /**
  * struct kuv_change - a change that is ready and cannot fail any more

@@ -239,6 +239,8 @@ kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
 	set.s = s;
 	set.w = *w;
 	set.descriptor.len = 0;
+	set.own = kuv_own_id(&w->name);
+	set.spoils_vendor_keys = false;
 	set.old = NULL;
 	set.time = NULL;
 	set.own_data = NULL;

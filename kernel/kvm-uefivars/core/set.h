@@ -4,6 +4,7 @@
 #define _KUV_CORE_SET_H
 
 #include "group.h"
+#include "own.h"
 #include "service.h"
 
 /**
@@ -27,11 +28,12 @@ enum kuv_effect {
  *	as passed, KVM_UEFIVARS_ATTR_AP included
  * @descriptor: what stood in front of the payload: EFI_TIME, WIN_CERTIFICATE;
  *	empty if not authenticated
+ * @own: which of the service's own variables it is, KUV_NR_OWN if none
  * @old: the variable as it is, NULL if absent
  * @time: EFI_TIME to store, NULL for zero
- * @own_time: room for @time where it is not in @descriptor
  * @own_data: memory that @w.data may point to, freed with kvfree()
  * @key: key in a write of the memory overwrite request's lock, or NULL
+ * @spoils_vendor_keys: keys change without a signature
  * @effect: what the write does; known once it was prepared
  * @group: the change of @w.name and what follows from it
  * @pending: older change that must be durable, too
@@ -41,10 +43,11 @@ struct kuv_set {
 	struct kuv_service *s;
 	struct kuv_write w;
 	struct kuv_span descriptor;
+	enum kuv_own own;
 	const struct kuv_var *old;
 	const u8 *time;
-	u8 own_time[16];
 	u8 *own_data;
+	bool spoils_vendor_keys;
 	const u8 *key;
 	enum kuv_effect effect;
 	struct kuv_group group;

@@ -26,7 +26,7 @@ static const char usage_text[] =
 	"  --vm NAME          whose variables\n"
 	"  --db FILE          use a vard-sync of one's own on this database\n"
 	"  --socket PATH      where vard-sync listens (" KUV_DEFAULT_SOCKET ")\n"
-	"  --template FILE    variables of a VM that is new, QEMU's JSON format\n"
+	"  --template FILE    variables of a VM that is new: JSON or OVMF_VARS.fd\n"
 	"  --durability MODE  write-through or write-back\n"
 	"  --options LIST     what the VM may and must do, or none, see kuv-run(1)\n"
 	"  --base ADDR        register page (0xfef10000)\n"

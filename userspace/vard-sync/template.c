@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Templates: JSON as QEMU's uefi-vars device and virt-firmware write it. */
+/* Templates: a flash image, or JSON as QEMU's uefi-vars device writes it. */
 #include "template.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <linux/kvm_uefivars_mailbox.h>
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "cleanup.h"
 #include "fdio.h"
+#include "flash.h"
 
 #define JSON_DEPTH 8
 #define JSON_VERSION 2
@@ -28,46 +28,6 @@ struct entry {
 	char id[ID_LEN];
 };
 
-static void report_line(struct vard_report *r, const char *format, va_list ap)
-{
-	size_t used = strlen(r->text);
-	size_t sep = used > 0;
-	char line[256];
-	int n;
-
-	n = vsnprintf(line, sizeof(line), format, ap);
-	/* Names and keys are the file's, and may have been cut. */
-	if (n >= 0)
-		vard_text_clean(line);
-	if (n < 0 || used + sep + strlen(line) >= sizeof(r->text))
-		return;
-	if (sep)
-		r->text[used] = '\n';
-	strcpy(r->text + used + sep, line);
-}
-
-__attribute__((format(printf, 2, 3)))
-static void report_error(struct vard_report *r, const char *format, ...)
-{
-	va_list ap;
-
-	r->nr_errors++;
-	va_start(ap, format);
-	report_line(r, format, ap);
-	va_end(ap);
-}
-
-__attribute__((format(printf, 2, 3)))
-static void report_warning(struct vard_report *r, const char *format, ...)
-{
-	va_list ap;
-
-	r->nr_warnings++;
-	va_start(ap, format);
-	report_line(r, format, ap);
-	va_end(ap);
-}
-
 /* The string of a key; NULL without the key or, reported, if it is no string. */
 static const char *get_string(struct entry *e, const char *key, size_t *len)
 {
@@ -76,7 +36,7 @@ static const char *get_string(struct entry *e, const char *key, size_t *len)
 	if (!json_object_object_get_ex(e->json, key, &o))
 		return NULL;
 	if (!json_object_is_type(o, json_type_string)) {
-		report_error(e->report, "%s: \"%s\" is not a string", e->id, key);
+		vard_report_error(e->report, "%s: \"%s\" is not a string", e->id, key);
 		return NULL;
 	}
 	*len = (size_t)json_object_get_string_len(o);
@@ -89,7 +49,7 @@ static const char *need_string(struct entry *e, const char *key, size_t *len)
 	const char *s = get_string(e, key, len);
 
 	if (!s && e->report->nr_errors == before)
-		report_error(e->report, "%s: no \"%s\"", e->id, key);
+		vard_report_error(e->report, "%s: no \"%s\"", e->id, key);
 	return s;
 }
 
@@ -107,7 +67,7 @@ static int get_name(struct entry *e, struct vard_var *v)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
-		report_error(e->report, "%s: the name is not UTF-8", e->id);
+		vard_report_error(e->report, "%s: the name is not UTF-8", e->id);
 		return 0;
 	}
 	v->name = name;
@@ -125,7 +85,7 @@ static void get_guid(struct entry *e, struct vard_var *v)
 	const char *s = need_string(e, "guid", &len);
 
 	if (s && (strlen(s) != len || !vard_guid_parse(s, v->guid)))
-		report_error(e->report, "%s: \"guid\" is not a GUID", e->id);
+		vard_report_error(e->report, "%s: \"guid\" is not a GUID", e->id);
 }
 
 static void get_attr(struct entry *e, struct vard_var *v)
@@ -134,12 +94,12 @@ static void get_attr(struct entry *e, struct vard_var *v)
 	int64_t n;
 
 	if (!json_object_object_get_ex(e->json, "attr", &o)) {
-		report_error(e->report, "%s: no \"attr\"", e->id);
+		vard_report_error(e->report, "%s: no \"attr\"", e->id);
 		return;
 	}
 	n = json_object_is_type(o, json_type_int) ? json_object_get_int64(o) : -1;
 	if (n < 0 || n > UINT32_MAX)
-		report_error(e->report, "%s: \"attr\" is not a 32-bit number",
+		vard_report_error(e->report, "%s: \"attr\" is not a 32-bit number",
 			     e->id);
 	else
 		v->attributes = (uint32_t)n;
@@ -159,7 +119,7 @@ static int get_data(struct entry *e, struct vard_var *v)
 	v->data = data;
 	v->data_len = (uint32_t)(len / 2);
 	if (!vard_hex_parse(s, len, data))
-		report_error(e->report,
+		vard_report_error(e->report,
 			     "%s: \"data\" is not pairs of hexadecimal digits",
 			     e->id);
 	return 0;
@@ -175,12 +135,12 @@ static void get_time_key(struct entry *e, const char *key, struct vard_var *v,
 	if (!s)
 		return;
 	if (len != 2 * sizeof(value) || !vard_hex_parse(s, len, value)) {
-		report_error(e->report, "%s: \"%s\" is not 32 hexadecimal digits",
+		vard_report_error(e->report, "%s: \"%s\" is not 32 hexadecimal digits",
 			     e->id, key);
 		return;
 	}
 	if (*has_time && memcmp(v->time, value, sizeof(value)) != 0)
-		report_error(e->report, "%s: \"time\" and \"timestamp\" differ",
+		vard_report_error(e->report, "%s: \"time\" and \"timestamp\" differ",
 			     e->id);
 	memcpy(v->time, value, sizeof(value));
 	*has_time = true;
@@ -196,7 +156,7 @@ static void get_time(struct entry *e, struct vard_var *v)
 	if (v->attributes & KVM_UEFIVARS_ATTR_AT)
 		return;
 	if (has_time && memcmp(v->time, zero, sizeof(zero)) != 0)
-		report_warning(e->report,
+		vard_report_warning(e->report,
 			       "%s: not authenticated, its time is ignored", e->id);
 	memset(v->time, 0, sizeof(v->time));
 }
@@ -213,7 +173,7 @@ static void warn_keys(struct entry *e)
 		while (*k && strcmp(*k, key) != 0)
 			k++;
 		if (!*k)
-			report_warning(e->report, "%s: key \"%.40s\" ignored",
+			vard_report_warning(e->report, "%s: key \"%.40s\" ignored",
 				       e->id, key);
 	}
 }
@@ -225,7 +185,7 @@ static int get_entry(struct entry *e, struct vard_var *v)
 	int r;
 
 	if (!json_object_is_type(e->json, json_type_object)) {
-		report_error(e->report, "%s: not an object", e->id);
+		vard_report_error(e->report, "%s: not an object", e->id);
 		return 0;
 	}
 	r = get_name(e, v);
@@ -241,7 +201,7 @@ static int get_entry(struct entry *e, struct vard_var *v)
 		return 0;
 	reason = vard_var_check(v);
 	if (reason)
-		report_error(e->report, "%s: %s", e->id, reason);
+		vard_report_error(e->report, "%s: %s", e->id, reason);
 	return 0;
 }
 
@@ -275,7 +235,7 @@ static int check_duplicates(const struct vard_template *t,
 		size_t b = (size_t)(sorted[i] - t->vars);
 
 		if (compare_vars(&sorted[i - 1], &sorted[i]) == 0)
-			report_error(report,
+			vard_report_error(report,
 				     "variables[%zu]: the same variable as variables[%zu]",
 				     a > b ? a : b, a > b ? b : a);
 	}
@@ -312,21 +272,21 @@ static int get_root(struct json_object *root, struct vard_template *t,
 	struct json_object *o;
 
 	if (!json_object_is_type(root, json_type_object)) {
-		report_error(report, "not a JSON object");
+		vard_report_error(report, "not a JSON object");
 		return 0;
 	}
 	json_object_object_foreach(root, key, value) {
 		(void)value;
 		if (strcmp(key, "version") != 0 && strcmp(key, "variables") != 0)
-			report_warning(report, "key \"%.40s\" ignored", key);
+			vard_report_warning(report, "key \"%.40s\" ignored", key);
 	}
 	if (json_object_object_get_ex(root, "version", &o) &&
 	    (!json_object_is_type(o, json_type_int) ||
 	     json_object_get_int64(o) != JSON_VERSION))
-		report_error(report, "\"version\" is not %d", JSON_VERSION);
+		vard_report_error(report, "\"version\" is not %d", JSON_VERSION);
 	if (!json_object_object_get_ex(root, "variables", &o) ||
 	    !json_object_is_type(o, json_type_array)) {
-		report_error(report, "no array \"variables\"");
+		vard_report_error(report, "no array \"variables\"");
 		return 0;
 	}
 	return get_entries(o, t, report);
@@ -346,7 +306,7 @@ static int parse_text(const char *text, size_t len, struct vard_template *t,
 	/* The NUL behind the text ends a number at the very end. */
 	root = json_tokener_parse_ex(tok, text, (int)len + 1);
 	if (!root)
-		report_error(report, "not JSON: %s near byte %zu",
+		vard_report_error(report, "not JSON: %s near byte %zu",
 			     json_tokener_error_desc(json_tokener_get_error(tok)),
 			     json_tokener_get_parse_end(tok));
 	else
@@ -354,6 +314,14 @@ static int parse_text(const char *text, size_t len, struct vard_template *t,
 	json_object_put(root);
 	json_tokener_free(tok);
 	return r;
+}
+
+static int parse_flash(const char *image, size_t len, struct vard_template *t,
+		       struct vard_report *report)
+{
+	int r = vard_flash_read((const uint8_t *)image, len, t, report);
+
+	return r < 0 || report->nr_errors ? r : check_duplicates(t, report);
 }
 
 int vard_template_parse(const char *text, size_t len,
@@ -365,8 +333,11 @@ int vard_template_parse(const char *text, size_t len,
 	*report = (struct vard_report){ 0 };
 	if (!t)
 		return -ENOMEM;
-	if (len > VARD_TEMPLATE_MAX)
-		report_error(report, "larger than %u bytes", VARD_TEMPLATE_MAX);
+	if (vard_flash_is((const uint8_t *)text, len))
+		r = parse_flash(text, len, t, report);
+	else if (len > VARD_TEMPLATE_JSON_MAX)
+		vard_report_error(report, "neither a flash image nor JSON of at most %u bytes",
+				  VARD_TEMPLATE_JSON_MAX);
 	else if (strspn(text, " \t\r\n") < len)
 		r = parse_text(text, len, t, report);
 	if (r == 0 && report->nr_errors)
@@ -390,12 +361,12 @@ int vard_template_read(int fd, struct vard_template **ret,
 	*report = (struct vard_report){ 0 };
 	/* Reading there can block for as long as the file's owner likes. */
 	if (fstatfs(fd, &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC) {
-		report_error(report, "on a FUSE file system, copy it first");
+		vard_report_error(report, "on a FUSE file system, copy it first");
 		return -EINVAL;
 	}
 	r = fdio_read_file(fd, VARD_TEMPLATE_MAX, &text, &len);
 	if (r < 0) {
-		report_error(report, "cannot be read: %s", strerror(-r));
+		vard_report_error(report, "cannot be read: %s", strerror(-r));
 		return r;
 	}
 	return vard_template_parse(text, len, ret, report);

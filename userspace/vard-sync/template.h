@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Templates: a new VM's first variables, as QEMU and virt-firmware write them. */
+/* Templates: a new VM's first variables, as JSON or as a flash image. */
 #ifndef _VARD_TEMPLATE_H
 #define _VARD_TEMPLATE_H
 
 #include <stddef.h>
 
+#include "report.h"
 #include "var.h"
 
-/* Largest file accepted; the largest store takes a few times less. */
-#define VARD_TEMPLATE_MAX (16U << 20)
-
-/**
- * struct vard_report - what a reader of a template has to say about it
- * @nr_errors: problems that make the template unusable
- * @nr_warnings: things that were ignored
- * @text: one line per problem, the first ones as far as there is room
- */
-struct vard_report {
-	unsigned int nr_errors;
-	unsigned int nr_warnings;
-	char text[2048];
-};
+/* Largest file accepted: flash images are padded to this. */
+#define VARD_TEMPLATE_MAX (64U << 20)
+/* Largest JSON accepted; the largest store takes a few times less. */
+#define VARD_TEMPLATE_JSON_MAX (16U << 20)
 
 /**
  * struct vard_template - variables in the order of the file
@@ -34,7 +25,8 @@ struct vard_template {
 
 /**
  * vard_template_parse() - read a template
- * @text: JSON: an object with an array "variables"; empty for no variables
+ * @text: JSON in the format of QEMU and virt-firmware, an object with an array
+ *	"variables"; or edk2's flash image; empty for no variables
  * @len: bytes of @text
  * @ret: filled on success, for vard_template_free()
  * @report: filled; warnings also on success

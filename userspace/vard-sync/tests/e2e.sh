@@ -42,14 +42,19 @@ GUEST=
 OUTFD=
 INFD=
 
-# daemon_start: in the background; waits until it serves. Everything is slow
-# here: a guest waits longer than by default, unless the test says otherwise.
+# listens SOCKET: somebody accepts connections there; the name comes a little earlier.
+listens() {
+	grep -q " 00010000 .* $1\$" /proc/net/unix
+}
+
+# daemon_start: in the background; waits until it serves, a minute or so. Everything
+# is slow here: a guest waits longer than by default, unless the test says otherwise.
 daemon_start() {
 	"$OUT/vard-sync" --db "$DB" --socket "$SOCK" --verbose \
 		--wait-ms "${WAIT_MS:-15000}" 2>>"$W/log" &
 	DAEMON=$!
-	for _ in $(seq 100); do
-		[ ! -S "$SOCK" ] || return 0
+	for _ in $(seq 600); do
+		listens "$SOCK" && return 0
 		kill -0 "$DAEMON" 2>/dev/null || return 1
 		sleep 0.05
 	done
@@ -134,9 +139,9 @@ is() {
 	return 1
 }
 
-# wait_for COMMAND...: until it succeeds, at most 15 s.
+# wait_for COMMAND...: until it succeeds, at most a minute.
 wait_for() {
-	for _ in $(seq 150); do
+	for _ in $(seq 600); do
 		"$@" && return 0
 		sleep 0.1
 	done
@@ -437,7 +442,7 @@ t_fd_store() {
 	/usr/bin/python3 "$HERE/fdstore.py" 65534 "$W/user/notify" "$OUT/vard-sync" --db "$DB" \
 		--socket "$W/user/control" 2>>"$W/log" &
 	DAEMON=$!
-	wait_for test -S "$W/user/control" || return 1
+	wait_for listens "$W/user/control" || return 1
 	WHERE=$W/user/control guest_start fds || return 1
 	is set "$(guest set A 1)" 'set A ok*' || return 1
 	# fdstore.py kills the daemon and starts the next with what it kept.

@@ -29,6 +29,10 @@ install_service() {
 	chgrp kvm /dev/kvm-uefivars
 	chmod 0660 /dev/kvm-uefivars
 	make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" install >&2
+	# A write waits for 2 s by default, which is not long in the emulation.
+	mkdir -p /etc/systemd/system/vard-sync.service.d
+	printf '[Service]\nExecStart=\nExecStart=%s --wait-ms 15000\n' \
+		/usr/local/sbin/vard-sync >/etc/systemd/system/vard-sync.service.d/wait.conf
 	printf '[Unit]\nDefaultDependencies=no\nRequires=%s\nAllowIsolate=yes\n' \
 		"vard-sync.service systemd-journald.service" \
 		>/etc/systemd/system/kuv-test.target

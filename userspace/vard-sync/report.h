@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What readers of templates have to say about them. */
+#ifndef _VARD_REPORT_H
+#define _VARD_REPORT_H
+
+/**
+ * struct vard_report - what a reader of a template has to say about it
+ * @nr_errors: problems that make the template unusable
+ * @nr_warnings: things that were ignored
+ * @text: one line per problem, the first ones as far as there is room
+ */
+struct vard_report {
+	unsigned int nr_errors;
+	unsigned int nr_warnings;
+	char text[2048];
+};
+
+/**
+ * vard_report_error() - a problem that makes the template unusable
+ * @r: report; the line is cleaned for a terminal, and left out without room
+ * @format: as printf()
+ */
+__attribute__((format(printf, 2, 3)))
+void vard_report_error(struct vard_report *r, const char *format, ...);
+
+/**
+ * vard_report_warning() - something that was ignored
+ * @r: report, as vard_report_error()
+ * @format: as printf()
+ */
+__attribute__((format(printf, 2, 3)))
+void vard_report_warning(struct vard_report *r, const char *format, ...);
+
+#endif /* _VARD_REPORT_H */

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 
 #include "chardev.h"
+#include "crypto.h"
 #include "doorbell.h"
 #include "port.h"
 
@@ -12,13 +13,22 @@
 
 static int __init kuv_init(void)
 {
-	int ret = kuv_doorbell_module_init();
+	int ret = kuv_crypto_init();
 
 	if (ret)
 		return ret;
+	ret = kuv_doorbell_module_init();
+	if (ret)
+		goto err_crypto;
 	ret = kuv_chardev_init();
 	if (ret)
-		kuv_doorbell_module_exit();
+		goto err_doorbell;
+	return 0;
+
+err_doorbell:
+	kuv_doorbell_module_exit();
+err_crypto:
+	kuv_crypto_exit();
 	return ret;
 }
 
@@ -27,6 +37,7 @@ static void __exit kuv_exit(void)
 	kuv_chardev_exit();
 	kuv_port_module_exit();
 	kuv_doorbell_module_exit();
+	kuv_crypto_exit();
 }
 
 module_init(kuv_init);

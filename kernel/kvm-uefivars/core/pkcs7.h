@@ -10,25 +10,33 @@
 #define KUV_PKCS7_SIGNERS_MAX	8
 #define KUV_PKCS7_CERTS_MAX	256
 #define KUV_PKCS7_RSA_OPS_MAX	64
+#define KUV_PKCS7_CHAIN_MAX	16
+#define KUV_PKCS7_WALK_MAX	(16 << 20)
 
 /**
  * struct kuv_pkcs7_signer - one SignerInfo
  * @cert: its certificate, found in the message
  * @attrs: signed attributes with their [0] header, empty if none
+ * @digest: what the attributes say the digest of the data is
  * @sig: signature
  */
 struct kuv_pkcs7_signer {
 	struct kuv_x509 cert;
 	struct kuv_span attrs;
+	struct kuv_span digest;
 	struct kuv_span sig;
 };
 
 /**
  * struct kuv_pkcs7 - a message that was parsed
+ *
+ * Too large for the stack of a function that does more than call others.
+ *
  * @hash: the digest algorithm, of the message and of each signer
  * @certs: contents of the certificate set, may be empty
  * @nr_signers: signers, at least one
  * @rsa_ops_left: RSA operations that may still be spent on it
+ * @walk_left: bytes of certificates that may still be walked for it
  * @signers: they
  */
 struct kuv_pkcs7 {
@@ -36,6 +44,7 @@ struct kuv_pkcs7 {
 	struct kuv_span certs;
 	u32 nr_signers;
 	u32 rsa_ops_left;
+	u32 walk_left;
 	struct kuv_pkcs7_signer signers[KUV_PKCS7_SIGNERS_MAX];
 };
 

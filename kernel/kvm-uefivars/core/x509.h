@@ -20,7 +20,8 @@
  * @e: RSA exponent, likewise
  * @sig: signature of the issuer
  * @sig_alg: contents of the signature algorithm's OID
- * @is_v1: no extensions: cannot say what it may be used for
+ * @is_v1: version 1: cannot say what it may be used for
+ * @is_alg_same: the algorithm inside the signed part is the one outside
  */
 struct kuv_x509 {
 	struct kuv_span der;
@@ -34,6 +35,7 @@ struct kuv_x509 {
 	struct kuv_span sig;
 	struct kuv_span sig_alg;
 	bool is_v1;
+	bool is_alg_same;
 };
 
 /**
@@ -67,5 +69,70 @@ bool kuv_x509_is_rsa(const struct kuv_x509 *cert);
  * Return: Bytes of the name (may be 0), or -ENOENT if there is none.
  */
 int kuv_x509_common_name(const struct kuv_x509 *cert, u8 *ret_name);
+
+/**
+ * kuv_x509_fields() - find the fields of a certificate that was parsed before
+ * @der: what kuv_x509_parse() took
+ * @ret_cert: certificate, points into @der
+ *
+ * Cheaper than kuv_x509_parse(): names, key and extensions are not looked into
+ * again.
+ *
+ * Context: Any.
+ * Return: 0 or -EBADMSG.
+ */
+int kuv_x509_fields(const struct kuv_span *der, struct kuv_x509 *ret_cert);
+
+/**
+ * kuv_x509_next_extension() - step over an extension
+ * @rest: contents of the extensions' SEQUENCE, shortened by it
+ * @ret_oid: contents of its OID
+ * @ret_value: its value
+ * @ret_critical: must it be understood?
+ *
+ * Context: Any.
+ * Return: false at the end, or if it is malformed.
+ */
+bool kuv_x509_next_extension(struct kuv_span *rest, struct kuv_span *ret_oid,
+			     struct kuv_span *ret_value, bool *ret_critical);
+
+/**
+ * kuv_x509_has_rsa_sig() - was it signed with RSA of any kind?
+ * @cert: certificate
+ *
+ * Says which key the issuer has, not that the signature can be checked.
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool kuv_x509_has_rsa_sig(const struct kuv_x509 *cert);
+
+/**
+ * kuv_x509_check_digest() - is an RSA signature (PKCS#1 v1.5) right?
+ * @key: whose key
+ * @ops: crypto
+ * @hash: digest algorithm
+ * @digest: digest of what was signed
+ * @sig: signature
+ *
+ * Context: May sleep.
+ * Return: 0, -EKEYREJECTED, or another negative errno of the host.
+ */
+int kuv_x509_check_digest(const struct kuv_x509 *key,
+			  const struct kuv_crypto_ops *ops, enum kuv_hash hash,
+			  const u8 *digest, const struct kuv_span *sig);
+
+/**
+ * kuv_x509_check_sig() - did this key sign that certificate?
+ * @cert: certificate
+ * @key: certificate with the key
+ * @ops: crypto
+ *
+ * Context: May sleep.
+ * Return: 0, -EKEYREJECTED (also for algorithms other than RSA PKCS#1 v1.5 with
+ * SHA-1 or SHA-2), or another negative errno of the host.
+ */
+int kuv_x509_check_sig(const struct kuv_x509 *cert, const struct kuv_x509 *key,
+		       const struct kuv_crypto_ops *ops);
 
 #endif /* _KUV_CORE_X509_H */

@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "core/mm.h"
+#include "crypto.h"
 #include "trace.h"
 
 /* The core has no header of user space's. */
@@ -120,7 +121,8 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 		goto err_alloc;
 	limits = kuv_config_limits(&store->config);
 	get_random_bytes(hash_key, sizeof(hash_key));
-	ret = kuv_service_init(&store->service, &limits, NULL, hash_key);
+	ret = kuv_service_init(&store->service, &limits, &kuv_crypto_ops,
+			       hash_key);
 	memzero_explicit(hash_key, sizeof(hash_key));
 	if (ret)
 		goto err_alloc;

@@ -34,7 +34,6 @@
  * @end_of_dxe: the firmware left its trusted phase
  * @ready_to_boot: the firmware is about to start a boot option
  * @at_runtime: ExitBootServices was called
- * @setup_mode: no platform key is enrolled
  * @closed: the last reset failed, every request answers EFI_DEVICE_ERROR
  *
  * The phases go one way only, until kuv_service_reset().
@@ -53,7 +52,6 @@ struct kuv_service {
 	bool end_of_dxe;
 	bool ready_to_boot;
 	bool at_runtime;
-	bool setup_mode;
 	bool closed;
 };
 

@@ -122,7 +122,6 @@ static void boot_with_keys(struct kunit *test)
 	expect_own(test, guid_global, "SecureBoot", BS_RT, "\x01", 1);
 	expect_own(test, guid_secure_boot_enable, "SecureBootEnable", NV_BS,
 		   "\x01", 1);
-	KUNIT_EXPECT_FALSE(test, t->s.setup_mode);
 }
 
 static void boot_with_keys_and_secure_boot_off(struct kunit *test)
@@ -233,8 +232,8 @@ static void closed_before_first_reset(struct kunit *test)
 
 	kuv_service_exit(&t->s);
 	memset(&t->s, 0xa5, sizeof(t->s));
-	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits, NULL,
-					       test_hash_key), 0);
+	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+					       &kuv_crypto_ops, test_hash_key), 0);
 	KUNIT_EXPECT_FALSE(test, t->s.at_runtime);
 	KUNIT_EXPECT_NULL(test, t->s.policy.table);
 	EXPECT_REFUSED(test, get(t, "a"), KUV_DEVICE_ERROR);
@@ -982,10 +981,10 @@ static void set_key_without_authentication(struct kunit *test)
 
 static void set_key_with_authentication(struct kunit *test)
 {
-	/* Until signatures are verified, no signature is good. */
-	expect_key(test, NV_BS_RT | A_AT, 41, KUV_SECURITY_VIOLATION);
+	/* In Setup Mode a signature is not looked at, the one byte behind it is. */
+	expect_key(test, NV_BS_RT | A_AT, 41, KUV_INVALID_PARAMETER);
 	expect_key(test, NV_BS_RT | A_AT, 0, KUV_SECURITY_VIOLATION);
-	expect_key(test, NV_BS_RT | A_AT | A_AP, 41, KUV_SECURITY_VIOLATION);
+	expect_key(test, NV_BS_RT | A_AT | A_AP, 41, KUV_INVALID_PARAMETER);
 }
 
 static void delete_stored_key(struct kunit *test)

@@ -149,7 +149,8 @@ static void each_request_fails_cleanly(struct kunit *test)
 
 	for (nth = 1; run_with_failure(test, nth); nth++) {
 		kuv_service_exit(&t->s);
-		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits, NULL,
+		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+						       &kuv_crypto_ops,
 						       test_hash_key), 0);
 		KUNIT_ASSERT_EQ(test, kuv_service_reset(&t->s), 0);
 	}
@@ -162,8 +163,8 @@ static void init_fails_cleanly(struct kunit *test)
 	struct kuv_service *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
 
 	shim_fail_nth(1);
-	KUNIT_EXPECT_EQ(test, kuv_service_init(s, &test_limits, NULL, test_hash_key),
-			-12);
+	KUNIT_EXPECT_EQ(test, kuv_service_init(s, &test_limits, &kuv_crypto_ops,
+					       test_hash_key), -12);
 	shim_fail_nth(0);
 	/* What glue does with a service whose init failed. */
 	kuv_service_exit(s);
@@ -176,7 +177,8 @@ static void reset_fails_closed_and_recovers(struct kunit *test)
 
 	for (nth = 1; ; nth++) {
 		kuv_service_exit(&t->s);
-		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits, NULL,
+		KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+						       &kuv_crypto_ops,
 						       test_hash_key), 0);
 		shim_fail_nth(nth);
 		if (!kuv_service_reset(&t->s))

@@ -65,8 +65,7 @@ u64 mm_state_digest(const struct kuv_service *s)
 	h = mix_u64(h, s->varcheck.nr);
 	h = mix_u64(h, s->varcheck.names_len);
 	h = mix_u64(h, s->end_of_dxe | s->ready_to_boot << 1 |
-		       s->at_runtime << 2 | s->setup_mode << 3 |
-		       s->closed << 4);
+		       s->at_runtime << 2 | s->closed << 3);
 	return h;
 }
 

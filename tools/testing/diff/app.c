@@ -2,7 +2,8 @@
 /* Plays variable calls before and after ExitBootServices, logs each answer. */
 /*
  * The first line of \diff.cfg on its disk has the seed, the number of random calls
- * before and the number after ExitBootServices.
+ * before and the number after ExitBootServices. If \diff.tape is there, that is played
+ * instead, over as many boots as it takes.
  */
 #include "app.h"
 
@@ -11,8 +12,15 @@ EFI_RUNTIME_SERVICES *rt;
 BOOLEAN at_runtime;
 UINT8 *data_in, *data_out;
 CHAR16 *name_in, *name_out;
+struct kept *kept;
+BOOLEAN own_names_only;
+
+/* Memory that no firmware uses: far from both ends. The transcript follows. */
+#define KEPT 0x10000000u
 
 static EFI_BOOT_SERVICES *bs;
+static EFI_HANDLE image_handle;
+static EFI_FILE_PROTOCOL *root;
 
 struct config {
 	UINT64 seed;
@@ -54,27 +62,38 @@ static UINT64 number(const char **p)
 	return v;
 }
 
-static void read_config(EFI_HANDLE self, struct config *c)
+static void open_disk(void)
 {
 	static EFI_GUID loaded = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 	static EFI_GUID filesystem = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 	EFI_LOADED_IMAGE_PROTOCOL *image;
 	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs;
-	EFI_FILE_PROTOCOL *root, *file;
-	char text[128];
-	const char *p = text;
-	UINTN len = sizeof(text) - 1;
 
-	must("image", bs->HandleProtocol(self, &loaded, (void **)&image));
+	must("image", bs->HandleProtocol(image_handle, &loaded, (void **)&image));
 	must("disk", bs->HandleProtocol(image->DeviceHandle, &filesystem,
 					(void **)&fs));
 	must("root", fs->OpenVolume(fs, &root));
-	must("diff.cfg", root->Open(root, &file, (CHAR16 *)u"diff.cfg",
-				    EFI_FILE_MODE_READ, 0));
-	must("read", file->Read(file, &len, text));
+}
+
+/* The first @room bytes of a file; 0 if there is none. */
+static UINTN read_file(const CHAR16 *name, void *to, UINTN room)
+{
+	EFI_FILE_PROTOCOL *file;
+
+	if (EFI_ERROR(root->Open(root, &file, (CHAR16 *)name, EFI_FILE_MODE_READ,
+				 0)))
+		return 0;
+	must("read", file->Read(file, &room, to));
 	file->Close(file);
-	root->Close(root);
-	text[len] = 0;
+	return room;
+}
+
+static void read_config(struct config *c)
+{
+	char text[128];
+	const char *p = text;
+
+	text[read_file(u"diff.cfg", text, sizeof(text) - 1)] = 0;
 	c->seed = number(&p);
 	c->before = number(&p);
 	c->after = number(&p);
@@ -90,7 +109,7 @@ static void forget_names(void)
 		set_quiet(v, 0, 0, data_in);
 }
 
-static void leave_boot(EFI_HANDLE self)
+static void leave_boot(void)
 {
 	static UINT8 map[0x8000];
 	UINTN len, key, entry, i;
@@ -101,7 +120,7 @@ static void leave_boot(EFI_HANDLE self)
 		len = sizeof(map);
 		must("memory map", bs->GetMemoryMap(&len, (void *)map, &key,
 						    &entry, &version));
-		rc = bs->ExitBootServices(self, key);
+		rc = bs->ExitBootServices(image_handle, key);
 	}
 	must("ExitBootServices", rc);
 	__asm__ volatile("cli");
@@ -109,34 +128,92 @@ static void leave_boot(EFI_HANDLE self)
 	out("# -- ExitBootServices\n");
 }
 
-EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *table)
+static void play_sequences(const struct config *c)
 {
-	struct config c;
+	scripted();
+	play_random(c->seed, c->before);
+	leave_boot();
+	query_left();
+	list_all();
+	scripted();
+	play_random(c->seed + 1, c->after);
+}
 
-	st = table;
-	rt = st->RuntimeServices;
-	bs = st->BootServices;
-	out_begin(allocate(TRANSCRIPT_ROOM), TRANSCRIPT_ROOM);
-	out_find_port();
+static void reset(void)
+{
+	kept->boot++;
+	out_keep();
+	rt->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+	for (;;)
+		;
+}
+
+static void play_tape(const UINT8 *tape, UINTN len)
+{
+	enum tape_end end;
+
+	while ((end = tape_play(tape, len)) == TAPE_LEAVE) {
+		leave_boot();
+		query_left();
+	}
+	if (end == TAPE_RESET)
+		reset();
+	if (end != TAPE_DONE)
+		stop("tape", EFI_COMPROMISED_DATA);
+}
+
+/* Of each power-on: the values before anything is played. */
+static void begin(void)
+{
 	out("# begin\n");
+	list_all();
+	forget_names();
+	out("# -- values at the start\n");
+}
+
+static void set_up(void)
+{
+	EFI_PHYSICAL_ADDRESS at = KEPT;
+
+	must("memory to keep", bs->AllocatePages(AllocateAddress, EfiLoaderData,
+						 TRANSCRIPT_ROOM / 0x1000 + 1,
+						 &at));
+	kept = (void *)at;
+	out_begin((UINT8 *)kept + 0x1000, TRANSCRIPT_ROOM);
+	out_find_port();
 	bs->SetWatchdogTimer(0, 0, 0, NULL);
 	data_in = allocate(DATA_ROOM);
 	data_out = allocate(DATA_ROOM);
 	name_in = allocate(NAME_ROOM);
 	name_out = allocate(NAME_ROOM);
-	read_config(self, &c);
-	list_all();
-	forget_names();
-	out("# -- values at the start\n");
+	open_disk();
+}
+
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *table)
+{
+	struct config c;
+	UINT8 *tape;
+	UINTN len;
+
+	st = table;
+	rt = st->RuntimeServices;
+	bs = st->BootServices;
+	image_handle = self;
+	set_up();
+	read_config(&c);
+	tape = allocate(TAPE_ROOM);
+	len = read_file(u"diff.tape", tape, TAPE_ROOM);
+	own_names_only = len != 0;
+	if (!kept->boot)
+		begin();
+	else
+		out("# -- boot %u\n", kept->boot + 1);
 	list_all();
 	query_left();
-	scripted();
-	play_random(c.seed, c.before);
-	leave_boot(self);
-	query_left();
-	list_all();
-	scripted();
-	play_random(c.seed + 1, c.after);
+	if (len)
+		play_tape(tape, len);
+	else
+		play_sequences(&c);
 	query_left();
 	out("# end\n");
 	rt->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);

@@ -17,7 +17,8 @@
 /* Largest name and data that are ever handed over. */
 #define NAME_ROOM 40000u
 #define DATA_ROOM 0x50000u
-#define TRANSCRIPT_ROOM 0x400000u
+#define TRANSCRIPT_ROOM 0x800000u
+#define TAPE_ROOM 0x2000000u
 
 enum ns {
 	NS_T1, /* two namespaces of our own, one bit apart */
@@ -51,6 +52,7 @@ struct var {
 	UINT32 attrs; /* those it usually has */
 	UINT32 len; /* data it usually has; at most, for our own names */
 	enum content content;
+	BOOLEAN security; /* has to do with keys and signatures */
 };
 
 /* Names of our own come first, then well-known ones; random calls use nr_random. */
@@ -61,11 +63,27 @@ extern EFI_GUID namespaces[NS_NR];
 extern EFI_SYSTEM_TABLE *st;
 extern EFI_RUNTIME_SERVICES *rt;
 extern BOOLEAN at_runtime;
+/* Lists leave out the names that firmware writes itself at each boot. */
+extern BOOLEAN own_names_only;
 extern UINT8 *data_in, *data_out;
 extern CHAR16 *name_in, *name_out;
 
+/*
+ * What a reset of the machine leaves as it is: a place in memory that firmware does not
+ * touch. All zero where the machine was just switched on.
+ */
+struct kept {
+	UINT64 boot; /* resets so far */
+	UINT64 tape; /* calls of the tape that are done */
+	UINT64 out; /* length of the transcript */
+	UINT64 line;
+};
+
+extern struct kept *kept;
+
 /* out.c: the transcript */
 void out_begin(void *memory, UINTN len);
+void out_keep(void);
 void out_find_port(void);
 void out(const char *format, ...);
 void line_begin(char op);
@@ -92,6 +110,16 @@ UINTN make_content(UINTN v, UINT8 *data, UINT32 seed);
 /* scripted.c, random.c */
 void scripted(void);
 void play_random(UINT64 seed, UINTN nr);
+
+/* tape.c: calls that were prepared elsewhere */
+enum tape_end {
+	TAPE_DONE,
+	TAPE_LEAVE, /* ExitBootServices comes next */
+	TAPE_RESET, /* a reset of the machine does */
+	TAPE_BAD,
+};
+
+enum tape_end tape_play(const UINT8 *tape, UINTN len);
 
 UINTN str_len(const CHAR16 *s);
 

@@ -116,18 +116,35 @@ static UINTN copy_name(CHAR16 *to, const CHAR16 *from)
 	return n;
 }
 
+static BOOLEAN is_in(enum ns ns, const EFI_GUID *guid)
+{
+	const UINT64 *g = (const void *)guid, *h = (const void *)&namespaces[ns];
+
+	return g[0] == h[0] && g[1] == h[1];
+}
+
+static BOOLEAN is_known(const struct var *v, const CHAR16 *name)
+{
+	UINTN n;
+
+	for (n = 0; name[n] == v->name[n]; n++)
+		if (!name[n])
+			return TRUE;
+	return FALSE;
+}
+
+/* Is it about this variable that both sides should say the same? */
 static BOOLEAN is_ours(const CHAR16 *name, const EFI_GUID *guid)
 {
-	const UINT64 *g = (const void *)guid, *h;
-	UINTN i, n;
+	UINTN i;
 
+	if (own_names_only && (is_in(NS_T1, guid) || is_in(NS_T2, guid)))
+		return TRUE;
 	for (i = 0; i < nr_vars; i++) {
-		h = (const void *)&namespaces[vars[i].ns];
-		if (g[0] != h[0] || g[1] != h[1])
+		if (own_names_only && !vars[i].security)
 			continue;
-		for (n = 0; name[n] == vars[i].name[n]; n++)
-			if (!name[n])
-				return TRUE;
+		if (is_in(vars[i].ns, guid) && is_known(&vars[i], name))
+			return TRUE;
 	}
 	return FALSE;
 }

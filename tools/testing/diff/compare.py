@@ -20,7 +20,7 @@ import sys
 
 LINE = re.compile(r'\d+ ([br]) (.*?)((?: = E?\d+)+)( .*)?$')
 SUBJECT = re.compile(r'([SGNE]) (\S+/\S+)')
-SET = re.compile(r'S \S+ a=(\w+) n=(\d+)')
+SET = re.compile(r'S \S+ a=(\w+) n=(\d+)(?: p=(\d+))?')
 APPEND = 0x40
 
 
@@ -98,7 +98,8 @@ class Line:
         self.op = m.group(2)[0]
         self.subject = s.group(2) if s else None
         w = SET.match(m.group(2))
-        self.write = (int(w.group(1), 16), int(w.group(2))) if w else None
+        # Attributes, and bytes without the descriptor of a signature.
+        self.write = (int(w.group(1), 16), int(w.group(3) or w.group(2))) if w else None
 
 
 def read_transcript(name):
@@ -307,6 +308,8 @@ def compare(report, rules, run):
     for a, b in zip(edk2, ours):
         if a[0] == 'ExitBootServices':
             phase = 'runtime'
+        elif a[0].startswith('boot '):
+            phase = 'boot'
         section = c.walk(a[0], a[1], b[1])
         # The variables of the firmware itself: never the same.
         if a[0] != 'start':

@@ -29,7 +29,7 @@ limited() {
 # one NAME: a VM that plays NAME.img.
 one() {
 	local name=$1 ram=/dev/shm/$1.ram
-	vm_firmware "$name" -no-reboot \
+	vm_firmware "$name" \
 		-drive "if=virtio,format=raw,snapshot=on,file=$dir/$name.img" \
 		-object "memory-backend-file,id=ram,size=512M,mem-path=$ram,share=on" \
 		-machine memory-backend=ram

@@ -11,23 +11,36 @@
 #define LINE_STATUS 5
 
 static UINTN line_nr;
-static char *ram, *ram_end;
+static char *ram, *ram_begin, *ram_end;
 static BOOLEAN has_port;
 
+/* Begin a transcript at @memory, or go on with the one of the boot before. */
 void out_begin(void *memory, UINTN len)
 {
 	/* Put together here: the program's image is in memory as well. */
 	static const char mark[] = "DIFF-TRANSCRIPT";
 	UINTN i;
 
-	__builtin_memset(memory, 0, len);
-	ram = memory;
+	has_port = FALSE;
+	ram = ram_begin = memory;
 	ram_end = ram + len - 1;
+	if (kept->boot) {
+		ram += kept->out;
+		line_nr = kept->line;
+		return;
+	}
+	__builtin_memset(memory, 0, len);
 	out("KUV-");
 	for (i = 0; mark[i]; i++)
 		*ram++ = mark[i];
 	*ram++ = '\n';
-	has_port = FALSE;
+}
+
+/* The machine is about to be reset. */
+void out_keep(void)
+{
+	kept->out = (UINT64)(ram - ram_begin);
+	kept->line = line_nr;
 }
 
 static UINT8 in8(UINT16 port)

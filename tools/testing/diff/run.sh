@@ -10,16 +10,16 @@ here=$KUV_TOP/tools/testing/diff
 out=$KUV_TOP/build/diff
 kernel=6.12
 seed=1
-ops=5000
+ops=6000
 strict=()
-# Random calls of one run. More would fill edk2's flash, which cannot be
-# reclaimed at runtime.
+# Random calls of one run, half of them on a tape with signatures. More would fill edk2's
+# flash, which cannot be reclaimed at runtime.
 run_max=6000
 
 usage() {
 	cat <<-END
 	usage: run.sh [--seed N] [--ops N] [--kernel 6.12|6.1] [--no-missing] [--compare-only]
-	--ops random calls, beside some 9000 scripted ones; more than $run_max make more runs,
+	--ops random calls, beside some 13000 scripted ones; more than $run_max make more runs,
 	with seeds N, N+1 and so on. --no-missing leaves out the temporary rules of
 	expected.txt. --compare-only looks at the last run's transcripts again.
 	END
@@ -43,16 +43,18 @@ parse() {
 		kuv_die "--seed and --ops take numbers"
 }
 
-# images: one disk per run, seed-<n>.img.
+# images: keys.img, and for each run plain-<seed>.img and signed-<seed>.img.
 images() {
 	local left=$ops n nr=$seed
 
 	rm -rf "$out"
 	mkdir -p "$out"
+	bash "$here/build.sh" "$out/keys.img" scripted
 	while [ "$left" -gt 0 ]; do
 		n=$((left < run_max ? left : run_max))
-		bash "$here/build.sh" "$out/seed-$nr.img" "$nr" $((n * 3 / 5)) \
-			$((n - n * 3 / 5))
+		bash "$here/build.sh" "$out/plain-$nr.img" plain "$nr" $((n * 3 / 10)) \
+			$((n / 2 - n * 3 / 10))
+		bash "$here/build.sh" "$out/signed-$nr.img" signed "$nr" $((n - n / 2))
 		left=$((left - n))
 		nr=$((nr + 1))
 	done
@@ -64,7 +66,7 @@ edk2() {
 
 	cp /usr/share/OVMF/OVMF_VARS_4M.fd "$tmp/vars.fd"
 	nice timeout 900 qemu-system-x86_64 -nodefaults -no-user-config \
-		-display none -no-reboot -machine q35,smm=on,memory-backend=ram \
+		-display none -machine q35,smm=on,memory-backend=ram \
 		-accel tcg -cpu max -m 512 \
 		-object "memory-backend-file,id=ram,size=512M,mem-path=$ram,share=on" \
 		-global driver=cfi.pflash01,property=secure,value=on \
@@ -78,6 +80,15 @@ edk2() {
 	# Then every further write differs, and says nothing.
 	! grep -q ' r S .* = E9$' "$out/$name.edk2" ||
 		kuv_die "edk2's flash is full in $name: fewer --ops per run"
+}
+
+# edk2_all NAME...: one after the other.
+edk2_all() {
+	local name
+
+	for name in "$@"; do
+		edk2 "$name"
+	done
 }
 
 # ours: plays all images on our service, in the emulated host.
@@ -94,6 +105,22 @@ ours() {
 		kuv_die "the run on our service failed, see $out/host.log and host-logs/"
 }
 
+# play NAME...: both sides at the same time.
+play() {
+	kuv_say "$* on Debian's OVMF and on our service in the emulated host"
+	edk2_all "$@" &
+	edk2_pid=$!
+	ours "$@"
+	wait "$edk2_pid"
+	edk2_pid=
+}
+
+finish() {
+	# The shell of edk2_all and the QEMU it has started.
+	[ -z "${edk2_pid-}" ] || kill -- "$edk2_pid" $(pgrep -P "$edk2_pid") 2>/dev/null || true
+	rm -rf "$tmp"
+}
+
 main() {
 	local image names=()
 
@@ -102,19 +129,12 @@ main() {
 	if [ -z "$compare_only" ]; then
 		images
 		tmp=$(mktemp -d /dev/shm/kuv-diff.XXXXXX)
-		trap 'rm -rf "$tmp"' EXIT
+		trap finish EXIT
 	fi
-	for image in "$out"/seed-*.img; do
+	for image in "$out"/*.img; do
 		names+=("$(basename "$image" .img)")
 	done
-	if [ -z "$compare_only" ]; then
-		for image in "${names[@]}"; do
-			kuv_say "$image on Debian's OVMF (about half a minute)"
-			edk2 "$image"
-		done
-		kuv_say "${#names[@]} x our service in the emulated host"
-		ours "${names[@]}"
-	fi
+	[ -n "$compare_only" ] || play "${names[@]}"
 	python3 "$here/compare.py" "${strict[@]}" "$here/expected.txt" \
 		"${names[@]/#/$out/}"
 }

@@ -83,6 +83,7 @@ main() {
 	local src out
 
 	kuv_need gcc-12 make flex bison bc libc6-dev
+	"$KUV_TOP/tools/testing/vectors/kunit-auth.sh"
 	src=$("$KUV_TOP/tools/testing/kunit-graft.sh")
 	out=$(dirname "$src")/obj
 	mkdir -p "$out"

@@ -217,6 +217,7 @@ static inline int test_init(struct kunit *test)
 	t->sent = kunit_kzalloc(test, KVM_UEFIVARS_BUFFER_MAX, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, t->msg);
 	KUNIT_ASSERT_NOT_NULL(test, t->sent);
+	KUNIT_ASSERT_EQ(test, kuv_crypto_init(), 0);
 	ret = kuv_service_init(&t->s, &test_limits, &kuv_crypto_ops,
 			       test_hash_key);
 	KUNIT_ASSERT_EQ(test, ret, 0);
@@ -232,6 +233,7 @@ static inline void test_exit(struct kunit *test)
 		return;
 	test_check_db(test, &t->s.db);
 	kuv_service_exit(&t->s);
+	kuv_crypto_exit();
 }
 
 /* A name in UTF-16; good until TEST_NAMES more were made. */

@@ -308,6 +308,7 @@ static void name_size_below_a_character(struct kunit *test)
 	}
 }
 
+/* [M7] */
 static void name_without_nul(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -329,6 +330,7 @@ static void name_without_nul(struct kunit *test)
 	EXPECT_FAILS(test, KUV_ACCESS_DENIED);
 }
 
+/* [V14] */
 static void name_with_nul_inside(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -666,6 +668,7 @@ static void ready_to_boot_function(struct kunit *test)
 	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
 }
 
+/* [V20] */
 static void ready_to_boot_function_at_runtime(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -675,6 +678,7 @@ static void ready_to_boot_function_at_runtime(struct kunit *test)
 	EXPECT_FAILS(test, KUV_UNSUPPORTED);
 }
 
+/* [S13] */
 static void ready_to_boot_function_starts_rules(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -743,6 +747,7 @@ static void event_exit_boot_services(struct kunit *test)
 
 /* --- LOCK_VARIABLE --- */
 
+/* [V19] */
 static void lock_then_again(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -754,6 +759,7 @@ static void lock_then_again(struct kunit *test)
 	EXPECT_FAILS(test, KUV_SUCCESS);
 }
 
+/* [S12] [V19] */
 static void lock_after_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -789,6 +795,7 @@ static void lock_name_without_nul(struct kunit *test)
 
 /* --- properties --- */
 
+/* [V18] */
 static void property_set_then_get(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -843,6 +850,96 @@ static void property_set_after_end_of_dxe(struct kunit *test)
 	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_GET, 4, 1, NV_BS);
 	mm_name(t, "a");
 	EXPECT_FAILS(test, KUV_NOT_FOUND);
+}
+
+/* [V18] */
+static void property_of_a_well_known_name(struct kunit *test)
+{
+	static const u8 guid_global[16] = KUV_GUID_GLOBAL;
+	struct kuv_test *t = test->priv;
+
+	/* Set for all load options, as the wildcard's own name. */
+	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_SET, 18, 1, NV_BS);
+	memcpy(t->msg + BODY, guid_global, 16);
+	mm_name(t, "Boot####");
+	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
+
+	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_GET, 18, 0, 0);
+	memcpy(t->msg + BODY, guid_global, 16);
+	mm_name(t, "Boot00AF");
+	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 24, 2), 1);
+	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 28, 4), NV_BS);
+
+	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_GET, 18, 0, 0);
+	memcpy(t->msg + BODY, guid_global, 16);
+	mm_name(t, "Boot00af");
+	EXPECT_FAILS(test, KUV_NOT_FOUND);
+
+	/* Another wildcard has the property it was born with. */
+	property_begin(t, KVM_UEFIVARS_FN_PROPERTY_GET, 16, 0, 0);
+	memcpy(t->msg + BODY, guid_global, 16);
+	mm_name(t, "Key0001");
+	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 28, 4), NV_BS_RT);
+	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 32, 8), 10);
+	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 40, 8), 22);
+}
+
+/* --- EndOfDxe writes a variable --- */
+
+static const u8 guid_request[16] = KUV_GUID_MOR;
+static const u8 guid_lock[16] = KUV_GUID_MOR_LOCK;
+
+/* A machine whose last boot left the request locked. */
+static void leave_locked(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	test_set_in(t, guid_request, "MemoryOverwriteRequestControl", NV_BS_RT,
+		    "\0", 1);
+	test_set_in(t, guid_lock, "MemoryOverwriteRequestControlLock", NV_BS_RT,
+		    "\x01", 1);
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+}
+
+static void event_with_a_change_to_wait_for(struct kunit *test)
+{
+	static const u8 * const events[] = {
+		guid_end_of_dxe, guid_ready_to_boot, guid_exit_boot,
+	};
+	struct kuv_test *t = test->priv;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(events); i++) {
+		u64 before;
+
+		KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+		leave_locked(test);
+		before = t->s.db.seq;
+		mm_begin(t, events[i]);
+		mm_int(t, 0, 1);
+		mm_call(t);
+		KUNIT_EXPECT_TRUE(test, t->s.end_of_dxe);
+		KUNIT_EXPECT_EQ(test, t->res.seq, before + 1);
+		KUNIT_EXPECT_EQ(test, t->res.status_offset, 0);
+		mm_call(t);
+		KUNIT_EXPECT_EQ(test, t->res.seq, 0);
+	}
+}
+
+static void function_with_a_change_to_wait_for(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	leave_locked(test);
+	fn_begin(t, KVM_UEFIVARS_FN_READY_TO_BOOT);
+	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
+	KUNIT_EXPECT_GT(test, t->res.seq, 0);
+	KUNIT_EXPECT_EQ(test, t->res.seq, t->s.db.seq);
+	fn_begin(t, KVM_UEFIVARS_FN_EXIT_BOOT_SERVICE);
+	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, t->res.seq, 0);
 }
 
 /* --- policy protocol --- */
@@ -932,6 +1029,7 @@ static kuv_status_t enter_state(struct kunit *test)
 	return cmd_call(test);
 }
 
+/* [M8] */
 static void policy_message_shorter_than_its_header(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -957,6 +1055,7 @@ static void policy_message_too_long(struct kunit *test)
 	EXPECT_SHORT_CMD_FAILS(test, KUV_INVALID_PARAMETER);
 }
 
+/* [V22] */
 static void policy_bad_signature(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -966,6 +1065,7 @@ static void policy_bad_signature(struct kunit *test)
 	EXPECT_CMD_FAILS(test, KUV_INVALID_PARAMETER);
 }
 
+/* [V22] */
 static void policy_bad_revision(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1018,6 +1118,7 @@ static void policy_command_too_short(struct kunit *test)
 	}
 }
 
+/* [V22] */
 static void policy_disable(struct kunit *test)
 {
 	cmd_begin(test->priv, KVM_UEFIVARS_POLICY_DISABLE);
@@ -1037,6 +1138,7 @@ static void policy_is_enabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_get(t, PARAM, 1), 0);
 }
 
+/* [V22] */
 static void policy_lock_twice(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1072,6 +1174,7 @@ static void policy_register_in_shortest_message(struct kunit *test)
 	EXPECT_SHORT_CMD_FAILS(test, KUV_INVALID_PARAMETER);
 }
 
+/* [S12] */
 static void policy_register_after_end_of_dxe(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1083,6 +1186,7 @@ static void policy_register_after_end_of_dxe(struct kunit *test)
 	EXPECT_REFUSED(test, enter(test, "a"), KUV_WRITE_PROTECTED);
 }
 
+/* [S14] */
 static void policy_lock_on_state_locks(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1198,6 +1302,7 @@ static void expect_whole_dump(struct kunit *test, u32 len)
 	kuv_policy_reset(&t->s.policy);
 }
 
+/* [V21] */
 static void policy_dump_around_page_size(struct kunit *test)
 {
 	expect_whole_dump(test, 1);
@@ -1218,6 +1323,7 @@ static void info_begin(struct kuv_test *t, u32 command, u32 in_len,
 	mm_name(t, name);
 }
 
+/* [V21] */
 static void policy_info_of_name(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1299,6 +1405,7 @@ static void policy_info_fills_the_message(struct kunit *test)
 	EXPECT_STATUS(test, cmd_call(test), KUV_BUFFER_TOO_SMALL);
 }
 
+/* [V21] */
 static void policy_lock_state_of_name(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1390,6 +1497,9 @@ static struct kunit_case mm_cases[] = {
 	KUNIT_CASE(property_get_absent),
 	KUNIT_CASE(property_set_refused),
 	KUNIT_CASE(property_set_after_end_of_dxe),
+	KUNIT_CASE(property_of_a_well_known_name),
+	KUNIT_CASE(event_with_a_change_to_wait_for),
+	KUNIT_CASE(function_with_a_change_to_wait_for),
 	KUNIT_CASE(policy_message_shorter_than_its_header),
 	KUNIT_CASE(policy_message_too_long),
 	KUNIT_CASE(policy_bad_signature),

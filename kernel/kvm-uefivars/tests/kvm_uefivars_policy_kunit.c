@@ -114,6 +114,7 @@ static void register_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lock_of(t, "Name1"), 0xff);
 }
 
+/* [M1] */
 static void register_nameless_matches_namespace(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -133,6 +134,7 @@ static void register_shorter_than_an_entry(struct kunit *test)
 	EXPECT_REFUSED(test, enter(test->priv, &e), KUV_INVALID_PARAMETER);
 }
 
+/* [V23] */
 static void register_other_version(struct kunit *test)
 {
 	entry_init(&e, KVM_UEFIVARS_LOCK_NOW);
@@ -164,6 +166,7 @@ static void register_with_bytes_behind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->s.policy.table_len, ENTRY_LEN + 10);
 }
 
+/* [V23] */
 static void register_max_size_zero(struct kunit *test)
 {
 	entry_init(&e, KVM_UEFIVARS_LOCK_NOW);
@@ -171,6 +174,7 @@ static void register_max_size_zero(struct kunit *test)
 	EXPECT_REFUSED(test, enter(test->priv, &e), KUV_INVALID_PARAMETER);
 }
 
+/* [V23] */
 static void register_unknown_lock_type(struct kunit *test)
 {
 	entry_init(&e, 9);
@@ -194,6 +198,7 @@ static void register_name_offset_wrong(struct kunit *test)
 	EXPECT_REFUSED(test, enter(t, &e), KUV_INVALID_PARAMETER);
 }
 
+/* [M8] */
 static void register_name_without_nul(struct kunit *test)
 {
 	entry_named(&e, KVM_UEFIVARS_LOCK_NOW, "Name");
@@ -285,6 +290,7 @@ static void register_name_that_a_wildcard_covers(struct kunit *test)
 		      KUV_SUCCESS);
 }
 
+/* [V26] */
 static void register_same_wildcard_twice(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -320,6 +326,7 @@ static void register_when_locked(struct kunit *test)
 	EXPECT_REFUSED(test, enter(t, &e), KUV_WRITE_PROTECTED);
 }
 
+/* [M11] */
 static void register_count_is_bounded(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -333,6 +340,7 @@ static void register_count_is_bounded(struct kunit *test)
 		       KUV_OUT_OF_RESOURCES);
 }
 
+/* [M11] */
 static void register_bytes_are_bounded(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -363,6 +371,7 @@ static void match_wildcard_is_hex_digit(struct kunit *test)
 	}
 }
 
+/* [M9] */
 static void match_wildcard_against_high_character(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -468,6 +477,7 @@ static void check_cant_attributes(struct kunit *test)
 		      KUV_INVALID_PARAMETER);
 }
 
+/* [V25] */
 static void check_cant_append(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -480,6 +490,7 @@ static void check_cant_append(struct kunit *test)
 		      KUV_INVALID_PARAMETER);
 }
 
+/* [V24] */
 static void check_delete_ignores_all_but_locks(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -519,6 +530,7 @@ static void check_lock_on_create(struct kunit *test)
 	EXPECT_STATUS(test, check(t, "Name", NV_BS, 1), KUV_SUCCESS);
 }
 
+/* [S14] */
 static void check_lock_on_state(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -543,6 +555,7 @@ static void check_lock_on_state_of_wrong_size(struct kunit *test)
 	EXPECT_STATUS(test, check(t, "Name", NV_BS, 1), KUV_SUCCESS);
 }
 
+/* [S14] */
 static void check_lock_on_state_of_one_character(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -563,6 +576,7 @@ static void check_lock_on_state_of_namespace(struct kunit *test)
 	EXPECT_STATUS(test, check(t, "Any", NV_BS, 1), KUV_WRITE_PROTECTED);
 }
 
+/* [V48] */
 static void check_lock_on_state_not_seen_at_runtime(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -603,6 +617,7 @@ static void lock_keeps_enforcing(struct kunit *test)
 	EXPECT_STATUS(test, check(t, "Name", NV_BS, 1), KUV_WRITE_PROTECTED);
 }
 
+/* [V22] */
 static void disable_is_not_permitted(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -630,6 +645,7 @@ static void lock_name_once(struct kunit *test)
 	EXPECT_STATUS(test, check(t, "Name1", NV_BS, 100), KUV_SUCCESS);
 }
 
+/* [V19] */
 static void lock_name_twice(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -640,6 +656,7 @@ static void lock_name_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->s.policy.nr, 1);
 }
 
+/* [V19] */
 static void lock_name_with_open_policy(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;

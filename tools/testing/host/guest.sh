@@ -70,12 +70,16 @@ guest_disk() {
 	mcopy -i "$esp" "$dir/linux.efi" ::/EFI/kuv/linux.efi
 }
 
+guest_need() {
+	kuv_need busybox-static kmod xz-utils efibootmgr gcc-12 libc6-dev binutils \
+		systemd-boot-efi mtools fdisk gawk
+}
+
 main() {
 	local key dir
 
 	[ $# = 1 ] || kuv_die "usage: $0 6.12|6.1"
-	kuv_need busybox-static kmod xz-utils efibootmgr gcc-12 libc6-dev binutils \
-		systemd-boot-efi mtools fdisk gawk
+	guest_need
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"
 	key=$(cat "$here"/guest/*.c "$here"/guest/efi/* "$here"/lib/guest-* "$here/lib/initrd.sh" "$0" \
 		2>/dev/null | sha256sum | cut -c1-16)
@@ -93,4 +97,7 @@ main() {
 	echo "$dir/disk.img"
 }
 
-main "$@"
+# secure.sh sources this file for its functions.
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	main "$@"
+fi

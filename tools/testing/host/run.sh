@@ -49,6 +49,10 @@ prepare() {
 	KUV_FIRMWARE=$("$KUV_TOP/tools/testing/firmware/build.sh" "$firmware")/OVMF_$firmware.fd
 	KUV_GUEST_DISK=$("$here/guest.sh" "$kernel")
 	export KUV_MODULE KUV_FIRMWARE KUV_GUEST_DISK
+	if [[ ${scenarios[*]} = *secure* ]]; then
+		KUV_SECURE=$("$here/secure.sh" "$kernel")
+		export KUV_SECURE
+	fi
 }
 
 # limit_of SCENARIO: its "# Limit: N s" line, or 180.

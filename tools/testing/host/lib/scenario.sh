@@ -164,9 +164,11 @@ has() {
 # --- virtual machines -------------------------------------------------------
 
 # Logs of the VM now running as NAME are $LOGS/NAME.<run>.{serial,out,qemu,debug}.
-# VM_OPTIONS are more options for kuv-run.
+# VM_OPTIONS are more options for kuv-run; VM_DISKS are QEMU arguments for other
+# disks than that of the Linux guest.
 declare -A VM_PID VM_RUN
 VM_OPTIONS=()
+VM_DISKS=()
 
 # log_of NAME KIND: its file.
 log_of() {
@@ -203,14 +205,16 @@ vm_start() {
 # vm_linux NAME [QEMU ARGUMENT...]: start a VM with the Linux guest, which runs
 # the script on standard input.
 vm_linux() {
-	local name=$1 script
+	local name=$1 script disks=("${VM_DISKS[@]}")
 	shift
+	[ ${#disks[@]} -gt 0 ] ||
+		disks=(-drive "if=virtio,format=raw,snapshot=on,file=$KUV_GUEST_DISK")
 	vm_count "$name"
 	script=$(log_of "$name" script)
 	{ echo '. /lib.sh'; cat; } >"$script"
 	mkfifo "$WORK/$name.in.in" "$WORK/$name.in.out" 2>/dev/null || true
 	vm_start "$name" \
-		-drive "if=virtio,format=raw,snapshot=on,file=$KUV_GUEST_DISK" \
+		"${disks[@]}" \
 		-fw_cfg "name=opt/kuv/script,file=$script" \
 		-device virtio-serial-pci \
 		-chardev "file,id=out,path=$(log_of "$name" out)" \

@@ -2,8 +2,13 @@
 /* Every allocation of a run fails once: nothing changes, nothing leaks. */
 #include "testlib.h"
 
+#include "guids.h"
+
 static const u8 guid_variable[16] = KVM_UEFIVARS_GUID_VARIABLE;
 static const u8 guid_policy[16] = KVM_UEFIVARS_GUID_POLICY;
+static const u8 guid_global[16] = KUV_GUID_GLOBAL;
+static const u8 guid_request[16] = KUV_GUID_MOR;
+static const u8 guid_lock[16] = KUV_GUID_MOR_LOCK;
 
 /* One step of a run; its result says whether memory was short. */
 struct step {
@@ -69,6 +74,41 @@ static kuv_status_t dump(struct kuv_test *t)
 	return kuv_policy_dump_start(&t->s.policy);
 }
 
+static kuv_status_t set_lang_codes(struct kuv_test *t)
+{
+	return test_set_in(t, guid_global, "LangCodes", BS_RT, "engfra", 7);
+}
+
+static kuv_status_t set_platform_lang(struct kuv_test *t)
+{
+	return test_set_in(t, guid_global, "PlatformLang", NV_BS_RT, "fr", 3);
+}
+
+/* Brings Lang with it. */
+static kuv_status_t set_platform_lang_codes(struct kuv_test *t)
+{
+	return test_set_in(t, guid_global, "PlatformLangCodes", BS_RT, "en;fr",
+			   6);
+}
+
+/* Brings PlatformLang with it. */
+static kuv_status_t set_lang(struct kuv_test *t)
+{
+	return test_set_in(t, guid_global, "Lang", NV_BS_RT, "eng", 4);
+}
+
+static kuv_status_t set_request(struct kuv_test *t)
+{
+	return test_set_in(t, guid_request, "MemoryOverwriteRequestControl",
+			   NV_BS_RT, "", 1);
+}
+
+static kuv_status_t set_request_lock(struct kuv_test *t)
+{
+	return test_set_in(t, guid_lock, "MemoryOverwriteRequestControlLock",
+			   NV_BS_RT, "12345678", 8);
+}
+
 static kuv_status_t set_by_message(struct kuv_test *t)
 {
 	mm_begin(t, guid_variable);
@@ -106,6 +146,12 @@ static const struct step steps[] = {
 	{ "lock_name", lock_name },
 	{ "set_property", set_property },
 	{ "dump", dump },
+	{ "set_lang_codes", set_lang_codes },
+	{ "set_platform_lang", set_platform_lang },
+	{ "set_platform_lang_codes", set_platform_lang_codes },
+	{ "set_lang", set_lang },
+	{ "set_request", set_request },
+	{ "set_request_lock", set_request_lock },
 	{ "set_by_message", set_by_message },
 	{ "dump_by_message", dump_by_message },
 };
@@ -209,6 +255,44 @@ static void reset_of_an_open_service_closes_it(struct kunit *test)
 	EXPECT_STATUS(test, test_set(t, "a", NV_BS, "1"), KUV_SUCCESS);
 }
 
+static void end_of_dxe_without_memory_closes(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	u64 nth, seq;
+
+	for (nth = 1; nth <= 2; nth++) {
+		u64 before;
+
+		set_request(t);
+		before = test_db_digest(&t->s.db);
+		shim_fail_nth(nth);
+		kuv_service_end_of_dxe(&t->s, &seq);
+		shim_fail_nth(0);
+		KUNIT_EXPECT_TRUE(test, t->s.end_of_dxe);
+		KUNIT_EXPECT_TRUE(test, t->s.closed);
+		KUNIT_EXPECT_EQ(test, seq, 0);
+		KUNIT_EXPECT_EQ(test, test_db_digest(&t->s.db), before);
+		EXPECT_REFUSED(test, test_set(t, "a", NV_BS, "1"),
+			       KUV_DEVICE_ERROR);
+		KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+		EXPECT_STATUS(test, test_set(t, "a", NV_BS, "1"), KUV_SUCCESS);
+	}
+}
+
+/* The two names are out of reach, whatever becomes of their policies. */
+static void end_of_dxe_without_memory_for_policies(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	shim_fail_nth(1);
+	kuv_service_end_of_dxe(&t->s, NULL);
+	shim_fail_nth(0);
+	KUNIT_EXPECT_FALSE(test, t->s.closed);
+	KUNIT_EXPECT_EQ(test, t->s.policy.nr, 1);
+	EXPECT_REFUSED(test, set_request(t), KUV_WRITE_PROTECTED);
+	EXPECT_REFUSED(test, set_request_lock(t), KUV_WRITE_PROTECTED);
+}
+
 static void growth_of_the_table_may_fail(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -232,6 +316,8 @@ static struct kunit_case fail_nth_cases[] = {
 	KUNIT_CASE(init_fails_cleanly),
 	KUNIT_CASE(reset_fails_closed_and_recovers),
 	KUNIT_CASE(reset_of_an_open_service_closes_it),
+	KUNIT_CASE(end_of_dxe_without_memory_closes),
+	KUNIT_CASE(end_of_dxe_without_memory_for_policies),
 	KUNIT_CASE(growth_of_the_table_may_fail),
 	{}
 };

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "guids.h"
 #include "script.h"
+#include "seeds.h"
 
 #define A_BS_RT		(KVM_UEFIVARS_ATTR_BS | KVM_UEFIVARS_ATTR_RT)
 #define A_NV_BS		(KVM_UEFIVARS_ATTR_NV | KVM_UEFIVARS_ATTR_BS)
@@ -15,8 +16,8 @@
 
 static u8 memory[0x10000];
 
-static void save(const char *dir, const char *target, const char *name,
-		 const void *data, size_t len)
+void seeds_save(const char *dir, const char *target, const char *name,
+		const void *data, size_t len)
 {
 	char path[4096];
 	FILE *f;
@@ -68,7 +69,7 @@ static void save_kinds(const char *dir)
 			add(&b, kind, value & 2, A_ALL, 4, value);
 			add(&b, 22, 0, 0, 0, 0);
 			snprintf(name, sizeof(name), "kind%02u-%u", kind, value);
-			save(dir, "fuzz_mm", name, b.data, b.len);
+			seeds_save(dir, "fuzz_mm", name, b.data, b.len);
 		}
 	}
 }
@@ -96,7 +97,7 @@ static void save_life(const char *dir)
 	add(&b, 20, 0, 0, 0, 0);
 	add(&b, 0, 0, A_NV_BS, 2, 2);
 	add(&b, 22, 0, 0, 0, 0);
-	save(dir, "fuzz_mm", "life", b.data, b.len);
+	seeds_save(dir, "fuzz_mm", "life", b.data, b.len);
 }
 
 /* Variables of each class, written and deleted again at runtime. */
@@ -114,7 +115,7 @@ static void save_runtime(const char *dir)
 		add(&b, 0, i, attributes[i], 5, 2);
 	for (i = 0; i < ARRAY_SIZE(attributes); i++)
 		add(&b, 0, i, 0, 0, 0);
-	save(dir, "fuzz_mm", "runtime", b.data, b.len);
+	seeds_save(dir, "fuzz_mm", "runtime", b.data, b.len);
 }
 
 /* Variables that the host owns, with and without a signed descriptor. */
@@ -141,7 +142,7 @@ static void save_host(const char *dir)
 	add(&b, 20, 0, 0, 0, 0);
 	add(&b, 24, 7, 0, 0, 0);
 	add(&b, 22, 0, 0, 0, 0);
-	save(dir, "fuzz_mm", "host", b.data, b.len);
+	seeds_save(dir, "fuzz_mm", "host", b.data, b.len);
 }
 
 static void add_record(struct script_buf *b, u32 flags, u32 data_len)
@@ -184,14 +185,14 @@ static void save_batches(const char *dir)
 		head.len = b.len;
 		memcpy(b.data, &head, sizeof(head));
 		snprintf(name, sizeof(name), "records%u", nr);
-		save(dir, "fuzz_batch", name, b.data, b.len);
-		save(dir, "fuzz_libkuv_batch", name, b.data, b.len);
+		seeds_save(dir, "fuzz_batch", name, b.data, b.len);
+		seeds_save(dir, "fuzz_libkuv_batch", name, b.data, b.len);
 	}
 }
 
 static void save_template(const char *dir, const char *name, const char *text)
 {
-	save(dir, "fuzz_template", name, text, strlen(text));
+	seeds_save(dir, "fuzz_template", name, text, strlen(text));
 }
 
 #define JSON_GUID	"\"guid\":\"8be4df61-93ca-11d2-aa0d-00e098032b8c\""
@@ -252,5 +253,7 @@ int main(int argc, char **argv)
 	save_batches(argv[1]);
 	save_templates(argv[1]);
 	save_dictionary(argv[1]);
+	seeds_siglist(argv[1]);
+	seeds_auth(argv[1]);
 	return 0;
 }

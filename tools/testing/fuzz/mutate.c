@@ -5,24 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rnd.h"
 #include "script.h"
 
 #define MESSAGE_HEAD	24
 
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max,
-			       unsigned int seed);
 size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_len, const u8 *b,
 				 size_t b_len, u8 *out, size_t max,
 				 unsigned int seed);
-
-static u64 rng;
-
-static u32 rnd(u32 below)
-{
-	rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (u32)(rng >> 33) % below;
-}
 
 /* Mostly attributes that exist. */
 static u32 rnd_attributes(void)
@@ -141,8 +131,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max,
 	struct script_buf out = { .max = max };
 	u32 nr, i, at, what;
 
-	rng = seed;
-	rnd(2);
+	rnd_seed(seed);
 	if (!rnd(64))
 		return LLVMFuzzerMutate(data, size, max);
 	nr = parse(data, size, records);
@@ -176,8 +165,7 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_len, const u8 *b,
 	u32 nr_first = parse(a, a_len, first);
 	u32 nr_second = parse(b, b_len, second), i, end;
 
-	rng = seed;
-	rnd(2);
+	rnd_seed(seed);
 	end = rnd(nr_first + 1);
 	for (i = 0; i < end; i++)
 		put_record(&buf, &first[i]);

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Fuzzes the core and the parsers with libFuzzer, ASan and UBSan.
 #
-# run.sh [--seconds N] [--seed N] [target...]
+# run.sh [--seconds N] [--seed N] [-j N] [target...]
 #     found inputs of the past first, then each target for N seconds (60), from
-#     a given seed or a new one each time; prints KTAP
+#     a given seed or a new one each time, -j of them side by side (1); prints
+#     KTAP, and for each target executions, edges and inputs worth keeping
 # run.sh --coverage [target...]     runs what the corpus has, prints coverage
 #
 # Last line: `N passed, N failed`. The corpus grows in build/fuzz/corpus.
@@ -14,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 
 FUZZ_DIR=$KUV_TOP/tools/testing/fuzz
 OUT=${O:-$KUV_TOP/build/fuzz}
-ALL=(fuzz_mm fuzz_batch fuzz_libkuv_batch fuzz_template)
+ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_batch fuzz_libkuv_batch fuzz_template)
 MAX_LEN=8192
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -73,23 +74,53 @@ explain() {
 	printf '# keep: cp %s %s\n' "$input" "$FUZZ_DIR/regress/$target/"
 }
 
-# fuzz TARGET SECONDS: one run; a finding fails it.
+# fuzz TARGET SECONDS SEED: one run; how it ended is in $OUT/TARGET.status.
 fuzz() {
-	local target=$1 seconds=$2 status=0 log=$OUT/$1.log dict=() done_line
+	local target=$1 status=0 dict=()
 
 	mkdir -p "$OUT/corpus/$target" "$OUT/found"
 	[ ! -f "$OUT/seeds/$target.dict" ] ||
 		dict=("-dict=$OUT/seeds/$target.dict")
-	nice "$OUT/$target" "-max_total_time=$seconds" "-seed=$seed" \
+	nice "$OUT/$target" "-max_total_time=$2" "-seed=$3" \
 		"-max_len=$MAX_LEN" \
 		-timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 		"-artifact_prefix=$OUT/found/$target-" "${dict[@]}" \
 		"$OUT/corpus/$target" "$OUT/seeds/$target" \
-		>"$log" 2>&1 || status=$?
-	done_line=$(grep -E '^#[0-9]+[[:space:]]+(DONE|pulse|NEW|REDUCE)' "$log" |
-		tail -n 1)
-	report "$status" "$target ${seconds}s" "$done_line"
-	[ "$status" = 0 ] || explain "$target"
+		>"$OUT/$target.log" 2>&1 || status=$?
+	echo "$status" >"$OUT/$target.status"
+}
+
+# fuzz_all SECONDS SEED JOBS TARGET...: all of them, JOBS at a time.
+fuzz_all() {
+	local seconds=$1 seed=$2 jobs=$3 target running=0
+
+	shift 3
+	for target in "$@"; do
+		echo 1 >"$OUT/$target.status"
+		if [ "$running" -ge "$jobs" ]; then
+			wait -n || true
+			running=$((running - 1))
+		fi
+		fuzz "$target" "$seconds" "$seed" &
+		running=$((running + 1))
+	done
+	wait
+}
+
+# summary TARGET: what a run did, from its last line of progress.
+summary() {
+	grep -E '^#[0-9]+[[:space:]]' "$OUT/$1.log" | tail -n 1 |
+		sed -nE 's|^#([0-9]+).* cov: ([0-9]+) .* corp: ([0-9]+)/.*|\1 \2 \3|p' |
+		awk '{ printf "%d executions, %d edges, %d inputs\n", $1, $2, $3 }'
+}
+
+# fuzz_report TARGET SECONDS: the result of its run; a finding fails it.
+fuzz_report() {
+	local status
+
+	status=$(cat "$OUT/$1.status")
+	report "$status" "$1 ${2}s" "$(summary "$1")"
+	[ "$status" = 0 ] || explain "$1"
 }
 
 # coverage TARGET...: lines and branches that the corpus reaches.
@@ -115,7 +146,7 @@ coverage() {
 }
 
 main() {
-	local seconds=60 seed=0 target targets=()
+	local seconds=60 seed=0 jobs=1 target targets=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -129,17 +160,23 @@ main() {
 			seed=$2
 			shift
 			;;
+		-j)
+			[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || kuv_die "-j wants a number"
+			jobs=$2
+			shift
+			;;
 		--coverage) seconds=coverage ;;
 		fuzz_*)
 			[[ " ${ALL[*]} " = *" $1 "* ]] || kuv_die "no target $1"
 			targets+=("$1")
 			;;
-		*) kuv_die "usage: run.sh [--coverage | --seconds N] [--seed N] [target...]" ;;
+		*) kuv_die "usage: run.sh [--coverage | --seconds N] [--seed N] [-j N] [target...]" ;;
 		esac
 		shift
 	done
 	[ ${#targets[@]} -gt 0 ] || targets=("${ALL[@]}")
-	kuv_need clang-14 libclang-rt-14-dev make pkg-config libc6-dev libjson-c-dev
+	kuv_need clang-14 libclang-rt-14-dev make pkg-config libc6-dev libjson-c-dev \
+		libssl-dev
 	if [ "$seconds" = coverage ]; then
 		coverage "${targets[@]}"
 		return
@@ -149,8 +186,9 @@ main() {
 	for target in "${targets[@]}"; do
 		regressions "$target"
 	done
+	fuzz_all "$seconds" "$seed" "$jobs" "${targets[@]}"
 	for target in "${targets[@]}"; do
-		fuzz "$target" "$seconds"
+		fuzz_report "$target" "$seconds"
 	done
 	printf '1..%d\n%d passed, %d failed\n' "$NR" $((NR - FAILED)) "$FAILED"
 	[ "$FAILED" = 0 ]

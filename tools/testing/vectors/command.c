@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define WORDS_MAX	8
-#define NAME_MAX_BYTES	256
+#define NAME_MAX_BYTES	1024
 
 /**
  * struct value - bytes from a line or from a file
@@ -161,38 +161,64 @@ static bool take_name(struct call *c)
 	return true;
 }
 
-/* set NAME GUID ATTRIBUTES VALUE => STATUS */
-static const char *do_set(struct call *c)
+/* Write a value and compare the status; frees the value. */
+static const char *set_value(struct call *c, struct value *v,
+			     const char *wanted)
 {
 	struct kuv_write w = { .name = c->name };
 	kuv_status_t status;
-	struct value v;
 	bool intact;
 
-	if (c->nr != 6 || !value_get(c, c->words[3], &v))
-		return FAIL("bad line");
 	w.attributes = (u32)strtoul(c->words[2], NULL, 0);
-	w.data = v.data;
-	w.len = v.len;
+	w.data = v->data;
+	w.len = v->len;
 	status = machine_set(c->m, &w, &intact);
-	free(v.data);
-	if (!status_in(status, c->words[5]))
-		return FAIL("%s instead of %s", status_name(status),
-			    c->words[5]);
+	free(v->data);
+	if (!status_in(status, wanted))
+		return FAIL("%s instead of %s", status_name(status), wanted);
 	return intact ? NULL : FAIL("%s, but something changed",
 				    status_name(status));
 }
 
-/* host NAME GUID ATTRIBUTES VALUE */
+/* set NAME GUID ATTRIBUTES VALUE => STATUS */
+static const char *do_set(struct call *c)
+{
+	struct value v;
+
+	if (c->nr != 6 || !value_get(c, c->words[3], &v))
+		return FAIL("bad line");
+	return set_value(c, &v, c->words[5]);
+}
+
+/* flip NAME GUID ATTRIBUTES VALUE OFFSET MASK => STATUS */
+static const char *do_flip(struct call *c)
+{
+	struct value v;
+	u32 offset;
+
+	if (c->nr != 8 || !value_get(c, c->words[3], &v))
+		return FAIL("bad line");
+	offset = (u32)strtoul(c->words[4], NULL, 0);
+	if (offset >= v.len) {
+		free(v.data);
+		return FAIL("offset behind the value");
+	}
+	v.data[offset] ^= (u8)strtoul(c->words[5], NULL, 0);
+	return set_value(c, &v, c->words[7]);
+}
+
+/* host NAME GUID ATTRIBUTES VALUE TIME */
 static const char *do_host(struct call *c)
 {
 	kuv_status_t status;
 	struct value v;
+	u8 time[16];
 
-	if (c->nr != 4 || !value_get(c, c->words[3], &v))
+	if (c->nr != 5 || !from_hex(c->words[4], time, sizeof(time)) ||
+	    !value_get(c, c->words[3], &v))
 		return FAIL("bad line");
 	status = kuv_service_host_set(&c->m->s, &c->name,
-				      (u32)strtoul(c->words[2], NULL, 0), NULL,
+				      (u32)strtoul(c->words[2], NULL, 0), time,
 				      v.data, v.len, false, NULL);
 	free(v.data);
 	return status == KUV_SUCCESS ? NULL :
@@ -284,25 +310,21 @@ static const char *do_option(struct call *c)
 	return FAIL("no such option");
 }
 
-/* bound rsa|hashed|ms MOST */
+/* bound RSA BYTES MILLISECONDS: what the last write may have cost */
 static const char *do_bound(struct call *c)
 {
 	const struct cost *cost = &c->m->cost;
-	u64 most, is;
 
-	if (c->nr != 2)
-		return FAIL("bad line");
-	most = strtoull(c->words[1], NULL, 0);
-	if (!strcmp(c->words[0], "rsa"))
-		is = cost->rsa;
-	else if (!strcmp(c->words[0], "hashed"))
-		is = cost->hashed;
-	else
-		is = cost->us / 1000;
 	printf("# cost: %llu rsa, %llu bytes hashed, %llu us\n",
 	       (unsigned long long)cost->rsa, (unsigned long long)cost->hashed,
 	       (unsigned long long)cost->us);
-	return is <= most ? NULL : FAIL("%llu", (unsigned long long)is);
+	if (cost->rsa > strtoull(c->words[0], NULL, 0))
+		return FAIL("too many RSA operations");
+	if (cost->hashed > strtoull(c->words[1], NULL, 0))
+		return FAIL("too much hashed");
+	if (cost->us / 1000 > strtoull(c->words[2], NULL, 0))
+		return FAIL("too slow");
+	return NULL;
 }
 
 static const struct {
@@ -312,14 +334,15 @@ static const struct {
 	const char *(*run)(struct call *c);
 } commands[] = {
 	{ "set", true, 6, do_set },
-	{ "host", true, 4, do_host },
+	{ "flip", true, 8, do_flip },
+	{ "host", true, 5, do_host },
 	{ "is", true, 3, do_is },
 	{ "absent", true, 2, do_absent },
 	{ "time", true, 3, do_time },
 	{ "phase", false, 1, do_phase },
 	{ "reset", false, 0, do_reset },
 	{ "option", false, 1, do_option },
-	{ "bound", false, 2, do_bound },
+	{ "bound", false, 3, do_bound },
 };
 
 const char *command_run(struct machine *m, const char *dir, char *line)

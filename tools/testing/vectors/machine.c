@@ -99,7 +99,6 @@ static u64 state(const struct kuv_service *s)
 	h = mix_number(h, db->nv_used);
 	h = mix_number(h, db->volatile_used);
 	h = mix_number(h, db->tombstone_used);
-	h = mix_number(h, s->setup_mode);
 	h = mix_number(h, s->closed);
 	for (v = kuv_vardb_next(db, NULL); v; v = kuv_vardb_next(db, v))
 		h = mix_var(h, v);

@@ -38,9 +38,15 @@ class Case:
         return self.line(f"set {_var(var)} {attributes:#x} "
                          f"{self._blob(data)} => {status}")
 
-    def host(self, var, attributes, data):
+    def flip(self, var, attributes, data, offset, mask, status):
+        """The same with some bits of one byte the other way."""
+        return self.line(f"flip {_var(var)} {attributes:#x} {self._blob(data)} "
+                         f"{offset} {mask:#x} => {status}")
+
+    def host(self, var, attributes, data, when=bytes(16)):
         """The host's operator stores a variable, unchecked."""
-        return self.line(f"host {_var(var)} {attributes:#x} {self._blob(data)}")
+        return self.line(f"host {_var(var)} {attributes:#x} "
+                         f"{self._blob(data)} {when.hex()}")
 
     def is_(self, var, data, attributes=None):
         """The variable has this value."""
@@ -69,13 +75,9 @@ class Case:
     def option(self, name):
         return self.line(f"option {name}")
 
-    def bound(self, rsa=None, hashed=None, milliseconds=None):
-        """What the last call may have cost."""
-        for what, most in (("rsa", rsa), ("hashed", hashed),
-                           ("ms", milliseconds)):
-            if most is not None:
-                self.line(f"bound {what} {most}")
-        return self
+    def bound(self, rsa, hashed, milliseconds):
+        """What the last write may have cost."""
+        return self.line(f"bound {rsa} {hashed} {milliseconds}")
 
     def unsigned(self, var, payload, status=SUCCESS, *, attributes=efi.AUTH,
                  when=None):

@@ -305,7 +305,8 @@ def framing(book):
     update(book, "framing_other_type", lambda data: seq(
         oid("1.2.840.113549.1.7.3"), context(0, by(KEK)(data))), VIOLATION)
     update(book, "framing_certificate_length_long", by(
-        KEK, certs=[b"\x30\x83\0" + KEK.der[2:]]), SUCCESS)
+        KEK, certs=[b"\x30\x83\0" + KEK.der[2:]]), VIOLATION,
+        policy="DER only")
     update(book, "framing_certificate_indefinite", by(
         KEK, certs=[b"\x30\x80" + der.contents(KEK.der) + b"\0\0"]), VIOLATION,
         policy="DER only")

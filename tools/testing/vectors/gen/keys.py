@@ -61,7 +61,8 @@ class RsaKey:
         self.n, self.p, self.q = nums.public_numbers.n, nums.p, nums.q
         self.e = e or nums.public_numbers.e
         self.size = (self.n.bit_length() + 7) // 8
-        self.d = pow(self.e, -1, (self.p - 1) * (self.q - 1))
+        d = pow(self.e, -1, (self.p - 1) * (self.q - 1))
+        self.crt = d % (self.p - 1), d % (self.q - 1), pow(self.q, -1, self.p)
 
     def spki(self):
         return seq(self.alg, bits(seq(integer(self.n), integer(self.e))))
@@ -69,10 +70,10 @@ class RsaKey:
     def raw(self, em):
         """The private operation on an encoded message, by CRT."""
         m = int.from_bytes(em, "big")
-        a = pow(m % self.p, self.d % (self.p - 1), self.p)
-        b = pow(m % self.q, self.d % (self.q - 1), self.q)
-        h = (a - b) * pow(self.q, -1, self.p) % self.p
-        return (b + h * self.q).to_bytes(self.size, "big")
+        dp, dq, inverse = self.crt
+        a, b = pow(m % self.p, dp, self.p), pow(m % self.q, dq, self.q)
+        return (b + (a - b) * inverse % self.p * self.q).to_bytes(
+            self.size, "big")
 
     def pad(self, info):
         return b"\0\1" + b"\xff" * (self.size - len(info) - 3) + b"\0" + info

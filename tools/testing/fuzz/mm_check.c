@@ -7,11 +7,15 @@
 
 #include "buf.h"
 #include "fuzz.h"
+#include "group.h"
+#include "guids.h"
 
 #define MM_HEADER	sizeof(struct kvm_uefivars_mm_header)
 #define BODY		(MM_HEADER + sizeof(struct kvm_uefivars_var_header))
 #define ATTR_AP		KVM_UEFIVARS_ATTR_AP
 #define RECORD_ALIGN	8
+/* What MemoryOverwriteRequestControlLock costs. */
+#define LOCK_COST	132
 
 static u64 mix(u64 h, const void *data, u32 len)
 {
@@ -53,6 +57,7 @@ u64 mm_state_digest(const struct kuv_service *s)
 	const struct kuv_vardb *db = &s->db;
 	const struct kuv_var *v;
 	u64 h = policy_digest(&s->policy);
+	u32 i;
 
 	h = mix(h, db, offsetof(struct kuv_vardb, nr_tombstones));
 	h = mix_u64(h, db->nr_tombstones);
@@ -64,6 +69,11 @@ u64 mm_state_digest(const struct kuv_service *s)
 	h = mix_u64(h, s->policy.locked);
 	h = mix_u64(h, s->varcheck.nr);
 	h = mix_u64(h, s->varcheck.names_len);
+	h = mix_u64(h, s->mor.is_locked | s->mor.has_key << 1 |
+		       s->mor.is_absent << 2 | s->varcheck.has_modes << 3);
+	h = mix(h, s->mor.key, sizeof(s->mor.key));
+	for (i = 0; i < KUV_NR_LANG; i++)
+		h = mix(h, s->lang.codes[i], s->lang.len[i]);
 	h = mix_u64(h, s->end_of_dxe | s->ready_to_boot << 1 |
 		       s->at_runtime << 2 | s->closed << 3);
 	return h;
@@ -245,7 +255,8 @@ static void check_memory(const struct kuv_service *s)
 
 	CHECK(shim_nr_live == 1 + 2 * ((u64)db->nr_nv + db->nr_volatile) +
 			      db->nr_tombstones + s->varcheck.nr +
-			      !!s->policy.table + !!s->policy.dump);
+			      !!s->policy.table + !!s->policy.dump +
+			      !!s->lang.codes[0] + !!s->lang.codes[1]);
 	CHECK(s->varcheck.nr <= KUV_PROPERTY_NR_MAX);
 	CHECK(s->varcheck.names_len <= KUV_PROPERTY_NAMES_MAX);
 }
@@ -265,7 +276,14 @@ void mm_check_growth(const struct kuv_service *s, const struct mm_before *b)
 	const struct kuv_vardb *db = &s->db;
 	const struct kuv_limits *l = &s->limits;
 
-	CHECK(db->nv_used <= b->nv_used || db->nv_used <= l->nv_size);
+	u64 nv_max = l->nv_size;
+
+	/* EndOfDxe writes the lock of the memory overwrite request. */
+	if (s->end_of_dxe && !b->end_of_dxe && b->nv_used > nv_max)
+		nv_max = b->nv_used;
+	if (s->end_of_dxe && !b->end_of_dxe)
+		nv_max += LOCK_COST;
+	CHECK(db->nv_used <= b->nv_used || db->nv_used <= nv_max);
 	CHECK(db->volatile_used <= b->volatile_used ||
 	      db->volatile_used <= l->volatile_size);
 	CHECK(db->tombstone_used <= b->tombstone_used ||
@@ -283,8 +301,8 @@ void mm_check_guest(const struct kuv_service *s, const struct mm_before *b)
 	if (b->is_locked)
 		CHECK(policy_digest(&s->policy) == b->policies);
 	CHECK(frozen_digest(s, b) == b->frozen);
-	/* One message, one change. */
-	CHECK(s->db.seq == b->seq || s->db.seq == b->seq + 1);
+	/* One message, one group of changes. */
+	CHECK(s->db.seq >= b->seq && s->db.seq <= b->seq + KUV_GROUP_MAX);
 }
 
 static bool only_status_differs(const u8 *sent, const u8 *reply, u32 total,
@@ -328,15 +346,39 @@ static void check_written(const struct kuv_service *s, const u8 *sent,
 		return;
 	if (!(attributes & KVM_UEFIVARS_ATTR_BS) || !len) {
 		CHECK(!v);
-		CHECK(res->seq == kuv_vardb_pending_seq(&s->db, &n));
+		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &n));
 		return;
 	}
 	CHECK(v && v->attributes == (attributes & ~ATTR_AP));
 	CHECK(is_append ? v->data_len >= len : v->data_len == len);
 	CHECK(!memcmp(kuv_var_data(v) + v->data_len - len, data, len));
-	/* A volatile one may wait for what had its name before, needlessly. */
+	/* It may wait for what had its name before, or for what follows it. */
 	if (kuv_var_is_nv(v) || res->seq)
-		CHECK(res->seq == kuv_vardb_pending_seq(&s->db, &n));
+		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &n));
+}
+
+static bool is_request_lock(const u8 *sent)
+{
+	static const u8 guid[16] = KUV_GUID_MOR_LOCK;
+
+	return !memcmp(sent + BODY, guid, sizeof(guid));
+}
+
+/* The one answer with an error that changes something. */
+static bool is_wrong_key(const u8 *sent, const struct kuv_mm_result *res)
+{
+	return res->protocol == KUV_MM_VARIABLE &&
+	       res->function == KVM_UEFIVARS_FN_SET_VARIABLE &&
+	       res->status == KUV_ACCESS_DENIED && is_request_lock(sent);
+}
+
+/* Of what is no write, only the end of the trusted phase changes a variable. */
+static void check_phase(const struct kuv_service *s, const struct mm_before *b,
+			const struct kuv_mm_result *res)
+{
+	CHECK(!res->seq || (res->seq == s->db.seq && s->end_of_dxe &&
+			    !b->end_of_dxe));
+	CHECK(res->seq || s->db.seq == b->seq);
 }
 
 static void check_set(const struct kuv_service *s, const struct mm_before *b,
@@ -344,8 +386,9 @@ static void check_set(const struct kuv_service *s, const struct mm_before *b,
 {
 	CHECK(res->seq <= s->db.seq);
 	if (s->db.seq != b->seq)
-		CHECK(res->seq == s->db.seq && res->status == KUV_SUCCESS);
-	if (res->status == KUV_SUCCESS)
+		CHECK(res->seq == s->db.seq &&
+		      (res->status == KUV_SUCCESS || is_wrong_key(sent, res)));
+	if (res->status == KUV_SUCCESS && !is_request_lock(sent))
 		check_written(s, sent, res);
 }
 
@@ -358,8 +401,9 @@ void mm_check_reply(const struct kuv_service *s, const struct mm_before *b,
 	u64 wire;
 
 	if (sts != KVM_UEFIVARS_STS_SUCCESS || res->protocol == KUV_MM_EVENT) {
-		CHECK(!memcmp(sent, reply, total) && !res->seq);
+		CHECK(!memcmp(sent, reply, total));
 		CHECK(!res->status_offset);
+		check_phase(s, b, res);
 		if (sts != KVM_UEFIVARS_STS_SUCCESS)
 			CHECK(mm_state_digest(s) == b->state);
 		return;
@@ -369,7 +413,8 @@ void mm_check_reply(const struct kuv_service *s, const struct mm_before *b,
 	memcpy(&wire, reply + res->status_offset, sizeof(wire));
 	CHECK(wire == (__force u64)kuv_status_wire(res->status));
 	CHECK(!memcmp(sent, reply, MM_HEADER));
-	if (res->status != KUV_SUCCESS || is_reader(res))
+	if ((res->status != KUV_SUCCESS && !is_wrong_key(sent, res)) ||
+	    is_reader(res))
 		CHECK(mm_state_digest(s) == b->state);
 	if (is_set || !is_reader(res))
 		CHECK(only_status_differs(sent, reply, total,
@@ -377,7 +422,7 @@ void mm_check_reply(const struct kuv_service *s, const struct mm_before *b,
 	if (is_set)
 		check_set(s, b, sent, res);
 	else
-		CHECK(!res->seq);
+		check_phase(s, b, res);
 }
 
 u64 mm_batch_bound(const struct kuv_service *s)

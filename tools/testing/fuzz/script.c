@@ -14,7 +14,9 @@ const char *const script_names[] = {
 	"a", "b", "B0", "B1", "B#", "Boot0001", "Boot####", "PK", "KEK", "db",
 	"dbx", "SetupMode", "SecureBoot", "SignatureSupport", "VendorKeys",
 	"VendorKeysNv", "certdb", "certdbv", "CustomMode", "SecureBootEnable",
-	"VarErrorFlag", "",
+	"VarErrorFlag", "", "Lang", "PlatformLang", "LangCodes",
+	"PlatformLangCodes", "MemoryOverwriteRequestControl",
+	"MemoryOverwriteRequestControlLock", "BootOrder", "Key0001", "ConIn",
 };
 const u32 script_nr_names = ARRAY_SIZE(script_names);
 
@@ -27,6 +29,8 @@ const u8 script_guids[][16] = {
 	KUV_GUID_VENDOR_KEYS_NV,
 	KUV_GUID_CERT_DB,
 	KUV_GUID_VAR_ERROR_FLAG,
+	KUV_GUID_MOR,
+	KUV_GUID_MOR_LOCK,
 };
 const u32 script_nr_guids = ARRAY_SIZE(script_guids);
 

@@ -51,6 +51,16 @@ struct bench {
 };
 
 /**
+ * struct images - files that go into guest memory
+ * @guest: the measuring guest
+ * @auth: signed messages
+ */
+struct images {
+	const char *guest;
+	const char *auth;
+};
+
+/**
  * struct op - one line of the table
  * @name: what run.sh calls it; NULL for a step that is not measured
  * @job: what the guest does
@@ -123,13 +133,15 @@ static int on_mmio(struct vmm_vcpu *v, uint64_t gpa, void *data, uint32_t len,
 static const struct vmm_ops ops = { .out = on_out, .mmio = on_mmio };
 
 /* Up to the first BENCH_EVENT_READY. */
-static int start_guest(struct bench *b, const char *image)
+static int start_guest(struct bench *b, const struct images *images)
 {
 	struct vmm_vcpu *v;
 	int ret;
 
 	b->job = (void *)(b->vm.ram + BENCH_JOB_ADDR);
-	ret = vmm_load(&b->vm, image, BENCH_IMAGE_ADDR);
+	ret = vmm_load(&b->vm, images->guest, BENCH_IMAGE_ADDR);
+	if (!ret)
+		ret = vmm_load(&b->vm, images->auth, BENCH_AUTH_ADDR);
 	if (ret)
 		return ret;
 	v = vmm_vcpu_create(&b->vm, BENCH_IMAGE_ADDR, BENCH_STACK_ADDR);
@@ -213,7 +225,7 @@ static int map_empty_doorbell(struct bench *b, const void *page, int eventfd)
 			     KVM_UEFIVARS_CMD_DMA_MM);
 }
 
-static int bench_empty(const char *image)
+static int bench_empty(const struct images *images)
 {
 	static const struct op list[] = {
 		{ "nothing", { .kind = BENCH_NOTHING, .windows = 10 } },
@@ -232,7 +244,7 @@ static int bench_empty(const char *image)
 	if (!ret)
 		ret = map_empty_doorbell(&b, page, efd);
 	if (!ret)
-		ret = start_guest(&b, image);
+		ret = start_guest(&b, images);
 	if (!ret)
 		ret = run_ops(&b, "empty", list);
 	vmm_destroy(&b.vm);
@@ -279,7 +291,7 @@ static int open_port(struct bench *b, const struct setup *s)
 	return vmm_port_start_acker(b->port);
 }
 
-static int bench_port(const char *image, const struct setup *s)
+static int bench_port(const struct images *images, const struct setup *s)
 {
 	struct vmm_port port;
 	struct bench b = { .port = &port };
@@ -296,7 +308,7 @@ static int bench_port(const char *image, const struct setup *s)
 		 port.info.caps & KVM_UEFIVARS_CAP_TASK_WORK ? "task_work" :
 		 "fput", s->name);
 	if (!ret)
-		ret = start_guest(&b, image);
+		ret = start_guest(&b, images);
 	if (!ret)
 		ret = run_ops(&b, name, s->list);
 	if (!ret)
@@ -313,6 +325,7 @@ static const struct op doorbell_ops[] = {
 		  .attributes = NV_RT } },
 	{ "set-volatile-64", { .kind = BENCH_SET, .windows = 10, .data_len = 64,
 			       .attributes = VOLATILE } },
+	{ NULL, { .kind = BENCH_KEYS } },
 	{ NULL, { .kind = BENCH_BOOT_DONE } },
 	{ "get-64", { .kind = BENCH_GET, .windows = 30, .data_len = 64,
 		      .attributes = NV_RT } },
@@ -321,6 +334,8 @@ static const struct op doorbell_ops[] = {
 	{ "get-next", { .kind = BENCH_GET_NEXT, .windows = 10 } },
 	{ "set-nv-64", { .kind = BENCH_SET, .windows = 10, .data_len = 64,
 			 .attributes = NV_RT } },
+	{ "append-db-1k", { .kind = BENCH_AUTH } },
+	{ "set-private-64", { .kind = BENCH_AUTH } },
 	{ NULL, { .kind = BENCH_END } },
 };
 
@@ -344,29 +359,31 @@ static const struct setup setups[] = {
 	{ "-forward", KVM_UEFIVARS_WRITE_BACK, 0, forward_ops },
 };
 
-static int bench_module(const char *image)
+static int bench_module(const struct images *images)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < sizeof(setups) / sizeof(setups[0]); i++)
-		ret = bench_port(image, &setups[i]);
+		ret = bench_port(images, &setups[i]);
 	return ret;
 }
 
 int main(int argc, char **argv)
 {
+	struct images images;
 	int ret;
 
-	if (argc != 3 && argc != 4) {
-		fprintf(stderr,
-			"usage: bench-vmm empty|module GUEST-IMAGE [SETUP/OP]\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: bench-vmm empty|module GUEST-IMAGE AUTH-MESSAGES [SETUP/OP]\n");
 		return 2;
 	}
-	wanted = argv[3];
+	images.guest = argv[2];
+	images.auth = argv[3];
+	wanted = argv[4];
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	ret = strcmp(argv[1], "module") ? bench_empty(argv[2]) :
-					  bench_module(argv[2]);
+	ret = strcmp(argv[1], "module") ? bench_empty(&images) :
+					  bench_module(&images);
 	if (ret)
 		printf("failed %s: %s\n", argv[1], strerror(-ret));
 	return ret ? 1 : 0;

@@ -422,6 +422,62 @@ static void do_get_next(struct bench_job *j)
 	check(j, nr_lists, nr_lists);
 }
 
+/* The next message of the file; its length, itself, padding to 8 bytes. */
+static const u8 *next_auth;
+
+static void put_auth(struct message *m)
+{
+	u32 len = *(const u32 *)next_auth;
+
+	memcpy(m, next_auth + 8, len);
+	next_auth += 8 + ((len + 7) & ~7u);
+}
+
+/* Meet the first fault of every page now. */
+static void touch_auth(void)
+{
+	u32 addr;
+
+	for (addr = BENCH_AUTH_ADDR; addr < BENCH_RAM_LEN; addr += 4096)
+		(void)*(volatile const u8 *)addr;
+}
+
+static void do_keys(struct bench_job *j)
+{
+	struct message *m = mailbox();
+	u32 i;
+	u16 status;
+
+	touch_auth();
+	next_auth = (const u8 *)BENCH_AUTH_ADDR;
+	for (i = 0; i < BENCH_AUTH_KEYS; i++) {
+		put_auth(m);
+		status = ring();
+		check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
+		check(j, !status_of(m), status_of(m));
+	}
+}
+
+static void auth_calls(struct bench_job *j, u32 nr)
+{
+	struct message *m = mailbox();
+
+	while (nr--) {
+		put_auth(m);
+		timed_ring(j);
+		check(j, !status_of(m), status_of(m));
+	}
+}
+
+static void do_auth(struct bench_job *j)
+{
+	auth_calls(j, BENCH_AUTH_WARM);
+	clear_times(j);
+	out(BENCH_EVENT_BEGIN);
+	auth_calls(j, BENCH_WINDOW);
+	out(BENCH_EVENT_END);
+}
+
 static void run_job(struct bench_job *j)
 {
 	switch (j->kind) {
@@ -444,6 +500,10 @@ static void run_job(struct bench_job *j)
 	case BENCH_SET:
 		run_windows(j, set_window);
 		return verify_variable(j, set_number(j), (u32)j->calls);
+	case BENCH_KEYS:
+		return do_keys(j);
+	case BENCH_AUTH:
+		return do_auth(j);
 	}
 	bad(j, __LINE__, j->kind);
 }

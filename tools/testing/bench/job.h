@@ -11,6 +11,7 @@
 #define BENCH_STACK_ADDR	0x90000	/* top for vCPU 0, others below */
 #define BENCH_STACK_LEN		0x4000
 #define BENCH_MAILBOX_ADDR	0x200000
+#define BENCH_AUTH_ADDR		0x220000	/* what gen_auth.c made */
 
 /* The guest writes one of these to the port and goes on afterwards. */
 #define BENCH_PORT		0x700
@@ -20,6 +21,9 @@
 
 /* Calls between BEGIN and END. */
 #define BENCH_WINDOW		100
+/* Signed messages: two keys, then twice these to warm up and a window. */
+#define BENCH_AUTH_KEYS		2
+#define BENCH_AUTH_WARM		10
 /* Variables for GetNextVariableName, each with BENCH_LIST_DATA bytes. */
 #define BENCH_LIST_VARS		100
 #define BENCH_LIST_DATA		64
@@ -34,6 +38,8 @@ enum bench_kind {
 	BENCH_GET,
 	BENCH_GET_NEXT,
 	BENCH_SET,
+	BENCH_KEYS,		/* enrol KEK and PK, in setup mode */
+	BENCH_AUTH,		/* the next signed messages */
 };
 
 /**

@@ -27,7 +27,7 @@ bench_modules() {
 # bench_prepare: the programs and an initramfs with nothing in it but the bench.
 bench_prepare() {
 	kuv_need gcc make binutils libc6-dev linux-libc-dev qemu-system-x86 \
-		busybox-static kmod xz-utils
+		busybox-static kmod xz-utils libssl-dev
 	make -s -C "$bench_here" O="$out/bin" >&2 ||
 		kuv_die "cannot build the bench"
 	eval "$("$KUV_TOP/tools/kernels.sh" "$kernel")"
@@ -48,7 +48,8 @@ bench_pack() {
 		deps+=("${need[@]}")
 	done
 	kuv_initrd_modules "$dir" kvm-amd "${deps[@]}"
-	cp "$out/bin/bench-vmm" "$out/bin/bench-guest.bin" "$dir/bin/"
+	cp "$out/bin/bench-vmm" "$out/bin/bench-guest.bin" \
+		"$out/bin/bench-auth.bin" "$dir/bin/"
 	install -m 755 "$bench_here/init" "$dir/init"
 	find "$dir" -exec touch -h -d @0 {} +
 	kuv_initrd_pack "$dir" "$out/initrd.cpio"

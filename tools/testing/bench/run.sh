@@ -25,6 +25,9 @@ failed=0
 # doorbell's. A file made per request is what fput adds.
 declare -A ratio_max=([task_work]=160 [fput]=220)
 
+# Most instructions of one RSA-2048 verification with all around it.
+signed_max=1500000
+
 parse() {
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -159,11 +162,23 @@ check_ratio() {
 		"$1 get-64: at most $(hundredths "${ratio_max[$1]}" 100) of the empty doorbell"
 }
 
+# check_signed NAME: one signature is checked once, and little else costs.
+check_signed() {
+	local op min
+
+	for op in append-db-1k set-private-64; do
+		min=$(result "$1" $op min)
+		report "$(is "$min > 0 && $min <= signed_max")" \
+			"$1 $op: at most $signed_max instructions"
+	done
+}
+
 # check_backend NAME: gates of one form of the module.
 check_backend() {
 	local op
 
-	for op in set-volatile-64 get-64 get-4096 get-next set-nv-64; do
+	for op in set-volatile-64 get-64 get-4096 get-next set-nv-64 \
+		append-db-1k set-private-64; do
 		counted "$1" "$op"
 		exactly "$1" "$op" 1 0
 	done
@@ -172,6 +187,7 @@ check_backend() {
 	counted "$1-forward" get-64
 	exactly "$1-forward" get-64 1 1
 	check_ratio "$1"
+	check_signed "$1"
 }
 
 check_log() {

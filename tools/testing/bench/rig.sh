@@ -34,6 +34,13 @@ bench_prepare() {
 	bench_pack
 }
 
+# bench_needs MODULE: what is loaded before it; the init there has no modprobe.
+bench_needs() {
+	local PATH=$PATH:/sbin:/usr/sbin
+
+	echo "$(modinfo -F depends "$1") $(modinfo -F softdep "$1" | sed 's/^pre://')"
+}
+
 bench_pack() {
 	local dir=$out/initrd ko i=0
 	local -a deps=() need
@@ -43,8 +50,7 @@ bench_pack() {
 	mkdir -p "$dir/kuv"
 	for ko in "${modules[@]}"; do
 		cp "$ko" "$dir/kuv/$((++i)).ko"
-		IFS=, read -ra need < <(PATH=$PATH:/sbin:/usr/sbin \
-			modinfo -F depends "$ko")
+		IFS=', ' read -ra need < <(bench_needs "$ko")
 		deps+=("${need[@]}")
 	done
 	kuv_initrd_modules "$dir" kvm-amd "${deps[@]}"

@@ -35,21 +35,31 @@ static int put_u8(struct kuv_service *s, enum kuv_own id, u8 value)
 	return put(s, id, &value, 1);
 }
 
-/* A stored mode counts only together with the key that belongs to it. */
-static int init_modes(struct kuv_service *s)
+/* What is stored must still be true: Audit Mode has no key, Deployed Mode one. */
+static u8 stored_mode(const struct kuv_service *s)
 {
-	bool is_setup = kuv_mode_is_setup(s);
 	u8 stored = kuv_own_value(&s->db, KUV_OWN_STORED_MODE,
 				  KUV_STORED_NONE);
-	int ret = put_u8(s, KUV_OWN_SETUP_MODE, is_setup);
+	u8 possible = kuv_mode_is_setup(s) ? KUV_STORED_AUDIT :
+					     KUV_STORED_DEPLOYED;
 
+	return s->options & KUV_OPT_AUDIT_MODE && stored == possible ?
+	       stored : KUV_STORED_NONE;
+}
+
+static int init_modes(struct kuv_service *s)
+{
+	u8 mode = stored_mode(s);
+	int ret = put_u8(s, KUV_OWN_SETUP_MODE, kuv_mode_is_setup(s));
+
+	if (!ret && kuv_own_find(&s->db, KUV_OWN_STORED_MODE))
+		ret = put_u8(s, KUV_OWN_STORED_MODE, mode);
 	if (ret || !(s->options & KUV_OPT_AUDIT_MODE))
 		return ret;
-	ret = put_u8(s, KUV_OWN_AUDIT_MODE,
-		     is_setup && stored == KUV_STORED_AUDIT);
+	ret = put_u8(s, KUV_OWN_AUDIT_MODE, mode == KUV_STORED_AUDIT);
 	if (!ret)
 		ret = put_u8(s, KUV_OWN_DEPLOYED_MODE,
-			     !is_setup && stored == KUV_STORED_DEPLOYED);
+			     mode == KUV_STORED_DEPLOYED);
 	return ret;
 }
 

@@ -43,7 +43,7 @@ def read(path):
         return f.read()
 
 
-def make_cert(name, cn, issuer=None, ca=True, key="rsa"):
+def make_cert(name, cn, issuer=None, ca=True, key="rsa", serial="0x7f"):
     """name.key, name.pem, name.der; a leaf if there is an issuer."""
     if key == "ec":
         openssl("ecparam", "-genkey", "-name", "prime256v1", "-noout",
@@ -53,7 +53,8 @@ def make_cert(name, cn, issuer=None, ca=True, key="rsa"):
     subject = f"/O=kvm-uefivars/CN={cn}" if cn else "/O=kvm-uefivars"
     basic = "basicConstraints=critical,CA:" + ("TRUE" if ca else "FALSE")
     args = ["req", "-new", "-x509", "-sha256", "-key", name + ".key", "-subj",
-            subject, "-days", "3650", "-out", name + ".pem", "-addext", basic]
+            subject, "-set_serial", serial, "-days", "3650", "-addext", basic,
+            "-out", name + ".pem"]
     if issuer:
         openssl("req", "-new", "-key", name + ".key", "-subj", subject,
                 "-out", name + ".csr")
@@ -61,7 +62,7 @@ def make_cert(name, cn, issuer=None, ca=True, key="rsa"):
             f.write(basic + "\n")
         args = ["x509", "-req", "-sha256", "-in", name + ".csr",
                 "-CA", issuer + ".pem", "-CAkey", issuer + ".key",
-                "-set_serial", str(1000 + len(name)), "-days", "3650",
+                "-set_serial", serial, "-days", "3650",
                 "-extfile", name + ".ext", "-out", name + ".pem"]
     openssl(*args)
     openssl("x509", "-in", name + ".pem", "-outform", "DER",
@@ -128,14 +129,21 @@ def make_certs():
     for name, cn, options in (
             ("pk", "Platform", {}),
             ("pk2", "Next Platform", {}),
-            ("pkleaf", "Below Platform", {"issuer": "pk", "ca": False}),
+            # Signers are sorted: the shorter serial number comes first.
+            ("pkleaf", "Below Platform",
+             {"issuer": "pk", "ca": False, "serial": "0x7fff"}),
+            ("pkfirst", "Before Platform",
+             {"issuer": "pk", "ca": False, "serial": "0x01"}),
             ("kek", "Exchange", {}),
             ("kek2", "Another Exchange", {}),
-            ("kekleaf", "Below Exchange", {"issuer": "kek", "ca": False}),
+            ("kekleaf", "Below Exchange",
+             {"issuer": "kek", "ca": False, "serial": "0x01"}),
             ("ec", "Elliptic", {"key": "ec"}),
             ("root", "Root", {}),
-            ("alice", "Alice", {"issuer": "root", "ca": False}),
-            ("bob", "Bob", {"issuer": "root", "ca": False}),
+            ("alice", "Alice",
+             {"issuer": "root", "ca": False, "serial": "0x01"}),
+            ("bob", "Bob",
+             {"issuer": "root", "ca": False, "serial": "0x02"}),
             ("noname", "", {})):
         certs[name] = make_cert(name, cn, **options)
     return certs
@@ -171,6 +179,8 @@ def make_keys(c):
     auth("kek_by_leaf", KEK, 5, kek, "pkleaf", certs=["pk"])
     auth("kek_by_kek", KEK, 7, kek, "kek")
     auth("kek_two_signers", KEK, 5, kek, ["pk", "pkleaf"], certs=["pk"])
+    auth("kek_two_signers_leaf_first", KEK, 5, kek, ["pk", "pkfirst"],
+         certs=["pk"])
     auth("kek_two_signers_one_strange", KEK, 5, kek, ["pk", "kek"])
     auth("kek_garbage", KEK, 5, b"garbage", "pk")
     auth("kek_ec", KEK, 5, siglist(X509, c["ec"]), "pk")
@@ -228,9 +238,7 @@ def same_size():
     """Two certificates that fit one list."""
     der = read("kek.der")
     other = make_cert("kek3", "Exchangf")
-    if len(der) != len(other):
-        # The first byte of a serial number may cost one more.
-        return same_size()
+    assert len(der) == len(other)
     return der, other
 
 

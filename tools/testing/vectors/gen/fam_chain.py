@@ -5,7 +5,7 @@ import der
 import x509
 from case import EITHER, SUCCESS, VIOLATION
 from cms import Signer
-from der import boolean, context, integer, null, oid, seq, tlv
+from der import bits, boolean, context, integer, null, octets, oid, seq, tlv
 from keys import key
 from stock import KEK, OTHER, by, signers, update
 
@@ -208,6 +208,90 @@ def oddities(book):
            keys={"kek": [twin, root]})
 
 
+EXTENSIONS = {
+    "netscape_type": ("2.16.840.1.113730.1.1", bits(b"\xb0", 4)),
+    "netscape_comment": ("2.16.840.1.113730.1.13", tlv(der.IA5, b"x")),
+    "subject_key_id": (x509.EXT_SKID, octets(b"x" * 20)),
+    "authority_key_id": (x509.EXT_AKID, seq()),
+    "key_usage": (x509.EXT_KU, x509.key_usage(0x86)),
+    "key_usage_two_bytes": (x509.EXT_KU, bits(b"\x06\x80", 7)),
+    "private_key_period": ("2.5.29.16", seq()),
+    "alternative_name": ("2.5.29.17", seq(tlv(0x82, b"vectors.example"))),
+    "issuer_alternative_name": ("2.5.29.18", seq(tlv(0x81, b"a@b"))),
+    "constraints": (x509.EXT_BC, seq(boolean(True))),
+    "constraints_length_huge": (x509.EXT_BC, seq(boolean(True), integer(1 << 70))),
+    "constraints_length_negative": (x509.EXT_BC, seq(boolean(True), integer(-1))),
+    "constraints_length_first": (x509.EXT_BC, seq(integer(3), boolean(True))),
+    "policies": ("2.5.29.32", seq(seq(oid("2.5.29.32.0")))),
+    "policy_mappings": ("2.5.29.33", seq(seq(oid("1.2.3"), oid("1.2.4")))),
+    "policy_constraints": ("2.5.29.36", seq(tlv(0x80, b"\0"))),
+    "inhibit_any_policy": ("2.5.29.54", integer(0)),
+    "extended_usage": ("2.5.29.37", seq(oid("1.3.6.1.5.5.7.3.3"))),
+    "revocation_points": ("2.5.29.31", seq(seq(context(0, context(
+        0, tlv(0x86, b"http://vectors.example")))))),
+    "freshest_list": ("2.5.29.46", seq(seq(context(0, context(
+        0, tlv(0x86, b"http://vectors.example")))))),
+    "authority_access": ("1.3.6.1.5.5.7.1.1", seq(seq(oid(
+        "1.3.6.1.5.5.7.48.1"), tlv(0x86, b"http://vectors.example")))),
+    "ocsp_no_check": ("1.3.6.1.5.5.7.48.1.5", null()),
+    "tls_feature": ("1.3.6.1.5.5.7.1.24", seq(integer(5))),
+    "address_blocks": ("1.3.6.1.5.5.7.1.7", seq()),
+    "system_numbers": ("1.3.6.1.5.5.7.1.8", seq()),
+    "proxy": ("1.3.6.1.5.5.7.1.14", seq(seq(oid("1.3.6.1.5.5.7.21.1")))),
+    "microsoft_ca_version": ("1.3.6.1.4.1.311.21.1", integer(0)),
+    "microsoft_template": ("1.3.6.1.4.1.311.20.2", tlv(der.BMP, b"\0S\0A")),
+}
+
+
+RFC3779 = ("address_blocks", "system_numbers")
+
+
+def extensions(book):
+    """Each known extension on each certificate: right, wrong, twice, critical."""
+    for what, (kind, value) in EXTENSIONS.items():
+        forms = {"": [(value, False)], "_critical": [(value, True)],
+                 "_twice": [(value, False)] * 2,
+                 "_garbage": [(b"\x30\x03\x02\x05\0", False)],
+                 "_empty": [(b"", False)], "_longer": [(value + b"\0", False)]}
+        for form, values in forms.items():
+            extra = [x509.extension(kind, v, c) for v, c in values]
+            for who in range(3):
+                marks = [{}, {"ca": True}, {}]
+                marks[who]["extra"] = extra
+                # Not beside one of the same kind that is always there.
+                for option, own in (("skid", x509.EXT_SKID),
+                                    ("akid", x509.EXT_AKID)):
+                    if kind == own:
+                        marks[who][option] = False
+                if kind == x509.EXT_BC:
+                    marks[who]["ca"] = None
+                r, i, e = chain(*marks)
+                # Bytes behind a value may be refused. What edk2's OpenSSL has
+                # not heard of, RFC 3779, is one way here and another there.
+                lax = form == "_longer" or what in RFC3779
+                trust(book, f"extension_{what}{form}_{who}", r, [e, i], None,
+                      may_refuse=lax)
+
+
+def inside(book):
+    """More that can be wrong within a certificate."""
+    root, inter, leaf = chain()
+    fields = der.children(leaf.der)
+    other = x509.Cert(seq(fields[0], seq(oid("1.2.840.113549.1.1.12"), null()),
+                          fields[2]), LEAF_KEY)
+    trust(book, "signature_algorithm_differs_outside", root, [other, inter],
+          VIOLATION)
+    short = x509.Cert(seq(fields[0], fields[1], bits(
+        der.contents(fields[2])[1:], 1)), LEAF_KEY)
+    trust(book, "signature_with_unused_bits", root, [short, inter], EITHER)
+    false = x509.make("Intermediate", OTHER.key, root, ca=True, skid=inter.skid)
+    # OpenSSL also wants what it finds above a trusted leaf to be right.
+    trust(book, "trusted_leaf_false_issuer_sent", leaf, [leaf, false], None)
+    for what, sent in (("no_ca", {"ca": False}), ("may_not_sign", {"ku": 0x80})):
+        weak = x509.make("Intermediate", INTER_KEY, root, **{"ca": True, **sent})
+        trust(book, f"trusted_leaf_issuer_{what}", leaf, [leaf, weak], None)
+
+
 def shapes(book):
     """Long, circular and branching sets of certificates."""
     top = x509.make("Link 0", ROOT_KEY)
@@ -235,5 +319,6 @@ def shapes(book):
 
 
 def add(book):
-    for part in (anchors, links, signatures, names, dates, oddities, shapes):
+    for part in (anchors, links, signatures, names, dates, oddities,
+                 extensions, inside, shapes):
         part(book)

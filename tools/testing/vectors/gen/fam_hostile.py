@@ -208,6 +208,12 @@ def stores(book):
     case = machine(book, "hostile_many_lists", dbx=single)
     case.signed(efi.DBX, single, by(KEK), SUCCESS, attributes=efi.APPEND)
     case.bound(RSA_MAX, HASHED, SLOW).is_(efi.DBX, single)
+    # Every new entry meets every old list, and there are as many as fit.
+    heads = efi.siglist("sha256", [], size=48) * 1600
+    entries = efi.siglist("sha1", [i.to_bytes(20, "big") for i in range(500)])
+    case = machine(book, "hostile_lists_without_entries", dbx=heads)
+    case.signed(efi.DBX, entries, by(KEK), SUCCESS, attributes=efi.APPEND)
+    case.bound(RSA_MAX, HASHED, SLOW).is_(efi.DBX, heads + entries)
     case = machine(book, "hostile_append_beyond_the_limit", dbx=old)
     for i, status in ((0, SUCCESS), (1, INVALID)):
         case.signed(efi.DBX, hashes(f"more {i}", 650), by(KEK), status,

@@ -72,6 +72,8 @@ def writers(book):
     one("claims_to_be_signer", signers(Signer(ME, key=OTHER.key)), VIOLATION)
     one("two_signers", by(ME, BOB), VIOLATION, policy="one signer only",
         anchor=None)
+    one("same_signer_twice", signers(Signer(ME), Signer(ME), certs=[ME]),
+        VIOLATION, policy="one signer only")
     one("contentinfo_after_bare", by(ME, wrap=True), SUCCESS)
     one("bare_after_contentinfo", by(ME), SUCCESS, by(ME, wrap=True))
     for old, new in (("sha256", "sha384"), ("sha384", "sha256"),

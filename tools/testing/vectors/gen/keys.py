@@ -18,6 +18,9 @@ HASHES = {
     "sha512": "2.16.840.1.101.3.4.2.3",
     "sha3_256": "2.16.840.1.101.3.4.2.8",
 }
+# Those that OpenSSL signs with, ten times as fast as numbers in Python.
+FAST = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(),
+        "sha512": hashes.SHA512()}
 RSA = "1.2.840.113549.1.1.1"
 PSS = "1.2.840.113549.1.1.10"
 # Signature algorithm of a certificate, by hash.
@@ -57,7 +60,7 @@ class RsaKey:
 
     def __init__(self, private, e=None):
         nums = private.private_numbers()
-        self.private = private
+        self.private, self.is_plain = private, e is None
         self.n, self.p, self.q = nums.public_numbers.n, nums.p, nums.q
         self.e = e or nums.public_numbers.e
         self.size = (self.n.bit_length() + 7) // 8
@@ -79,7 +82,10 @@ class RsaKey:
         return b"\0\1" + b"\xff" * (self.size - len(info) - 3) + b"\0" + info
 
     def sign(self, name, data):
-        return self.raw(self.pad(digest_info(name.replace("-oiw", ""), data)))
+        name = name.replace("-oiw", "")
+        if self.is_plain and name in FAST:
+            return self.private.sign(data, padding.PKCS1v15(), FAST[name])
+        return self.raw(self.pad(digest_info(name, data)))
 
     def sign_pss(self, data):
         return self.private.sign(

@@ -2,7 +2,7 @@
 """What OpenSSL says of a message, called as edk2 calls it: an independent opinion."""
 
 import ctypes
-import ctypes.util
+import functools
 
 _PARTIAL_CHAIN, _NO_CHECK_TIME = 0x80000, 0x200000
 _PURPOSE_ANY, _PKCS7_BINARY = 7, 0x80
@@ -20,9 +20,7 @@ _p, _n = ctypes.c_void_p, ctypes.c_long
 _d2i_pkcs7 = _function("d2i_PKCS7", _p, _p, _p, _n)
 _d2i_x509 = _function("d2i_X509", _p, _p, _p, _n)
 _free_pkcs7 = _function("PKCS7_free", None, _p)
-_free_x509 = _function("X509_free", None, _p)
 _store_new = _function("X509_STORE_new", _p)
-_store_free = _function("X509_STORE_free", None, _p)
 _store_add = _function("X509_STORE_add_cert", ctypes.c_int, _p, _p)
 _store_flags = _function("X509_STORE_set_flags", ctypes.c_int, _p,
                          ctypes.c_ulong)
@@ -60,9 +58,17 @@ def _wrap(message):
             b"\xa0\x82" + (n & 0xFFFF).to_bytes(2, "big") + message)
 
 
-def _anchor(cert):
-    blob = cert if isinstance(cert, bytes) else cert.der
-    return _parse(_d2i_x509, blob, False)
+@functools.cache
+def _trusting(blob):
+    """A store with one certificate in it, or None; kept."""
+    x = _parse(_d2i_x509, blob, False)
+    if not x:
+        return None
+    store = _store_new()
+    _store_add(store, x)
+    _store_flags(store, _PARTIAL_CHAIN | _NO_CHECK_TIME)
+    _store_purpose(store, _PURPOSE_ANY)
+    return store
 
 
 def verifies(message, data, anchor):
@@ -70,18 +76,13 @@ def verifies(message, data, anchor):
     wrapped = _is_wrapped(message)
     p7 = _parse(_d2i_pkcs7, message if wrapped else _wrap(message),
                 not wrapped)
-    x = _anchor(anchor)
-    if not p7 or not x:
+    store = _trusting(anchor if isinstance(anchor, bytes) else anchor.der)
+    if not p7 or not store:
         _clear()
         return False
-    store, bio = _store_new(), _bio(data, len(data))
-    _store_add(store, x)
-    _store_flags(store, _PARTIAL_CHAIN | _NO_CHECK_TIME)
-    _store_purpose(store, _PURPOSE_ANY)
+    bio = _bio(data, len(data))
     good = _verify(p7, None, store, bio, None, _PKCS7_BINARY) == 1
     _clear()
     _bio_free(bio)
-    _store_free(store)
-    _free_x509(x)
     _free_pkcs7(p7)
     return good

@@ -4,8 +4,9 @@
 import hashlib
 
 import efi
+import reference
 import x509
-from case import SUCCESS
+from case import EITHER, SUCCESS, VIOLATION
 from cms import Signer, signed_data
 from keys import key
 
@@ -54,8 +55,18 @@ def machine(book, name, **keys):
 
 
 def update(book, name, sign, status, *, var=efi.DB, payload=LIST, anchor=KEK,
-           policy=None, attributes=efi.AUTH, keys=None, **o):
-    """One signed write of an absent variable at runtime, and what it leaves."""
+           policy=None, attributes=efi.AUTH, keys=None, may_refuse=False, **o):
+    """One signed write of an absent variable at runtime, and what it leaves.
+
+    Without a status, the right one is what OpenSSL says; with may_refuse, being
+    stricter is right, too.
+    """
+    if status is None:
+        data = efi.signed_bytes(var, attributes, efi.time(), payload)
+        good = reference.verifies(sign(data), data, anchor)
+        status = SUCCESS if good else VIOLATION
+    if may_refuse and status == SUCCESS:
+        status = EITHER
     case = machine(book, name, **(keys or {}))
     case.signed(var, payload, sign, status, attributes=attributes,
                 anchor=anchor, policy=policy, **o)

@@ -41,9 +41,9 @@ def is_prime(n, rng):
 
 
 def prime(nr_bits, e, rng):
-    """With its two highest bits set, so that products have all their bits."""
+    """With its highest bits set, so that products have all their bits."""
     while True:
-        p = rng.getrandbits(nr_bits) | 3 << nr_bits - 2 | 1
+        p = rng.getrandbits(nr_bits) | 0xff << nr_bits - 8 | 1
         if math.gcd(p - 1, e) == 1 and is_prime(p, rng):
             return p
 

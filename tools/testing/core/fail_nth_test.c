@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every allocation of a run fails once: nothing changes, nothing leaks. */
-#include "testlib.h"
+#include "authlib.h"
 
 #include "guids.h"
 
@@ -135,6 +135,42 @@ static kuv_status_t dump_by_message(struct kuv_test *t)
 	return t->res.status;
 }
 
+static kuv_status_t set_exchange_key(struct kuv_test *t)
+{
+	return BARE(t, kek, A_KEY, 1, kek);
+}
+
+/* Changes the mode of the machine, too. */
+static kuv_status_t set_platform_key(struct kuv_test *t)
+{
+	return BARE(t, pk, A_KEY, 1, pk);
+}
+
+static kuv_status_t set_signed(struct kuv_test *t)
+{
+	return SIGNED(t, dbx, A_KEY, dbx);
+}
+
+static kuv_status_t append_signed(struct kuv_test *t)
+{
+	return SIGNED(t, dbx, A_KEY | A_AP, dbx_append_both);
+}
+
+static kuv_status_t create_private(struct kuv_test *t)
+{
+	return SIGNED(t, mine, A_KEY, mine_create);
+}
+
+static kuv_status_t delete_private(struct kuv_test *t)
+{
+	return SIGNED(t, mine, A_KEY, mine_delete);
+}
+
+static kuv_status_t delete_platform_key(struct kuv_test *t)
+{
+	return SIGNED(t, pk, A_KEY, pk_delete);
+}
+
 static const struct step steps[] = {
 	{ "set_new", set_new },
 	{ "set_volatile", set_volatile },
@@ -154,6 +190,13 @@ static const struct step steps[] = {
 	{ "set_request_lock", set_request_lock },
 	{ "set_by_message", set_by_message },
 	{ "dump_by_message", dump_by_message },
+	{ "set_exchange_key", set_exchange_key },
+	{ "set_platform_key", set_platform_key },
+	{ "set_signed", set_signed },
+	{ "append_signed", append_signed },
+	{ "create_private", create_private },
+	{ "delete_private", delete_private },
+	{ "delete_platform_key", delete_platform_key },
 };
 
 /* Run all steps while the @nth allocation fails; true if one did. */
@@ -200,8 +243,8 @@ static void each_request_fails_cleanly(struct kunit *test)
 						       test_hash_key), 0);
 		KUNIT_ASSERT_EQ(test, kuv_service_reset(&t->s), 0);
 	}
-	/* Two for each of five new variables, one for each of the others. */
-	KUNIT_EXPECT_GE(test, nth, 15);
+	/* Two for each new variable, one for each of the others, and messages. */
+	KUNIT_EXPECT_GE(test, nth, 35);
 }
 
 static void init_fails_cleanly(struct kunit *test)
@@ -241,6 +284,33 @@ static void reset_fails_closed_and_recovers(struct kunit *test)
 	shim_fail_nth(0);
 	/* Eight variables of the service's own, two allocations each. */
 	KUNIT_EXPECT_EQ(test, nth, 17);
+}
+
+/* An entry that has to go: a new certdb is built at reset. */
+static void reset_with_signers_fails_cleanly(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name(t, "Mine");
+	const struct kuv_var *v;
+	u64 nth;
+
+	EXPECT_STATUS(test, create_private(t), KUV_SUCCESS);
+	EXPECT_STATUS(test, kuv_service_host_delete(&t->s, &n, NULL),
+		      KUV_SUCCESS);
+	for (nth = 1; ; nth++) {
+		shim_fail_nth(nth);
+		if (!kuv_service_reset(&t->s))
+			break;
+		test_check_db(test, &t->s.db);
+		EXPECT_REFUSED(test, test_set(t, "a", NV_BS, "1"),
+			       KUV_DEVICE_ERROR);
+	}
+	shim_fail_nth(0);
+	/* Two for each of five volatile variables: certdb was done before. */
+	KUNIT_EXPECT_EQ(test, nth, 11);
+	v = kuv_own_find(&t->s.db, KUV_OWN_CERTDB);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, v->data_len, 4);
 }
 
 static void reset_of_an_open_service_closes_it(struct kunit *test)
@@ -315,6 +385,7 @@ static struct kunit_case fail_nth_cases[] = {
 	KUNIT_CASE(each_request_fails_cleanly),
 	KUNIT_CASE(init_fails_cleanly),
 	KUNIT_CASE(reset_fails_closed_and_recovers),
+	KUNIT_CASE(reset_with_signers_fails_cleanly),
 	KUNIT_CASE(reset_of_an_open_service_closes_it),
 	KUNIT_CASE(end_of_dxe_without_memory_closes),
 	KUNIT_CASE(end_of_dxe_without_memory_for_policies),

@@ -357,7 +357,8 @@ static kuv_status_t check_key_owner(struct kuv_set *set)
 			    set->s->options & KUV_OPT_SELF_SIGNED_PK;
 
 	if (kuv_mode_is_custom(set->s)) {
-		set->spoils_vendor_keys = !is_setup || signs_itself;
+		/* EnrollDefaultKeys of edk2 takes it for an error if not. */
+		set->spoils_vendor_keys = !is_setup || is_pk;
 		return KUV_SUCCESS;
 	}
 	if (signs_itself)

@@ -100,15 +100,6 @@ static void read_config(struct config *c)
 	out("# seed %u before %u after %u\n", c->seed, c->before, c->after);
 }
 
-/* Whatever this firmware keeps in the names that are played with. */
-static void forget_names(void)
-{
-	UINTN v;
-
-	for (v = 0; v < nr_vars; v++)
-		set_quiet(v, 0, 0, data_in);
-}
-
 static void leave_boot(void)
 {
 	static UINT8 map[0x8000];
@@ -160,15 +151,6 @@ static void play_tape(const UINT8 *tape, UINTN len)
 		reset();
 	if (end != TAPE_DONE)
 		stop("tape", EFI_COMPROMISED_DATA);
-}
-
-/* Of each power-on: the values before anything is played. */
-static void begin(void)
-{
-	out("# begin\n");
-	list_all();
-	forget_names();
-	out("# -- values at the start\n");
 }
 
 static void set_up(void)

@@ -105,6 +105,7 @@ void next_from(enum ns ns, const CHAR16 *name, UINTN room);
 void query(UINT32 attrs);
 void query_left(void);
 void list_all(void);
+void begin(void);
 UINTN make_content(UINTN v, UINT8 *data, UINT32 seed);
 
 /* scripted.c, random.c */

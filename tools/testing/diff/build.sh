@@ -36,7 +36,8 @@ app() {
 # tape FILE [SEED CALLS]: one from the cache, made once; the keys are there, too.
 tape() {
 	local made
-	made=$keys/tape-${2:-scripted}-${3:-0}-$(cat "$here"/*.py | sha256sum | cut -c -16)
+	made=$keys/tape-${2:-scripted}-${3:-0}-$(cat "$here"/{pki,tape,malformed,mixed,signed}.py |
+		sha256sum | cut -c -16)
 
 	if [ ! -e "$made" ]; then
 		# Only the newest of a kind: some MiB each.

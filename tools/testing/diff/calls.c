@@ -160,6 +160,11 @@ void next_from(enum ns ns, const CHAR16 *name, UINTN room)
 	line_var(name, &guid);
 	out(" room=%u", (UINT64)room);
 	rc = rt->GetNextVariableName(&len, name_out, &guid);
+	/* What firmware writes at each boot may be anywhere between. */
+	while (own_names_only && !EFI_ERROR(rc) && !is_ours(name_out, &guid)) {
+		len = NAME_ROOM;
+		rc = rt->GetNextVariableName(&len, name_out, &guid);
+	}
 	line_status(rc);
 	if (!EFI_ERROR(rc) && !is_ours(name_out, &guid)) {
 		out(" other");
@@ -234,6 +239,24 @@ void list_all(void)
 	line_status(rc);
 	line_end();
 	out("# %u variables in all\n", (UINT64)n);
+}
+
+/* Whatever this firmware keeps in the names that are played with. */
+static void forget_names(void)
+{
+	UINTN v;
+
+	for (v = 0; v < nr_vars; v++)
+		set_quiet(v, 0, 0, data_in);
+}
+
+/* After power-on: what there was, and what is left of it. */
+void begin(void)
+{
+	out("# begin\n");
+	list_all();
+	forget_names();
+	out("# -- values at the start\n");
 }
 
 static UINTN put_path(UINT8 *d)

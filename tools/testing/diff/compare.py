@@ -27,9 +27,8 @@ APPEND = 0x40
 class Rule:
     """One entry of the rules file."""
 
-    def __init__(self, name, temporary):
+    def __init__(self, name):
         self.name = name
-        self.temporary = temporary
         self.fields = collections.defaultdict(list)
         self.used = 0
         self.follows = 0
@@ -52,18 +51,15 @@ class Rule:
 
 
 def read_rules(name):
-    rules, temporary = [], False
+    rules = []
     with open(name, encoding='ascii') as f:
         for number, text in enumerate(f, 1):
             text = text.rstrip()
             if not text or text.startswith('#'):
                 continue
-            if text in ('[expected]', '[missing]'):
-                temporary = text == '[missing]'
-                continue
             word, _, rest = text.strip().partition(' ')
             if not text.startswith('\t') and word == 'rule':
-                rules.append(Rule(rest, temporary))
+                rules.append(Rule(rest))
             elif text.startswith('\t') and rules:
                 rules[-1].fields[word].append(rest.strip())
             else:
@@ -147,6 +143,8 @@ class Comparison:
         for subject in [line.subject] + rule.fields['also']:
             if subject:
                 self.value[subject] = self.order[subject] = rule
+        for subject in rule.fields['derives']:
+            self.order[subject] = rule
 
     def settle(self, line, edk2, ours):
         """A write both sides did: are the variables the same again?"""
@@ -165,6 +163,13 @@ class Comparison:
         for subject in [line.subject] + words if line.op == 'N' else [line.subject]:
             rule = self.value.get(subject) or (line.op == 'N' and self.order.get(subject))
             if rule:
+                return rule
+        return self.derived(line.subject)
+
+    def derived(self, subject):
+        """The rule about others that this variable tells of."""
+        for rule in self.value.values():
+            if subject in rule.fields['derives']:
                 return rule
         return None
 
@@ -217,7 +222,7 @@ class Comparison:
             return
         self.unexplained(edk2.text, ours.text)
         if self.changes(edk2, ours):
-            self.spread(Rule('unexplained ' + edk2.number, False), edk2)
+            self.spread(Rule('unexplained ' + edk2.number), edk2)
 
     @staticmethod
     def changes(edk2, ours):
@@ -233,8 +238,9 @@ class Comparison:
             texts = [x.result if x else 'absent' for x in (a, b)]
             if texts[0] == texts[1]:
                 continue
-            if subject in self.value:
-                self.follows(self.value[subject])
+            rule = self.value.get(subject) or self.derived(subject)
+            if rule:
+                self.follows(rule)
                 continue
             call = (a or b).call
             for rule in self.rules:
@@ -245,7 +251,7 @@ class Comparison:
                     break
             else:
                 self.unexplained(*('%s: %s' % (call, x) for x in texts))
-                self.spread(Rule('unexplained', False), a or b)
+                self.spread(Rule('unexplained'), a or b)
         orders = [[x.subject for x in side if x.subject not in self.order and
                    x.subject in known[0] and x.subject in known[1]]
                   for side in (edk2, ours)]
@@ -293,9 +299,8 @@ class Report:
 
     def end(self, rules):
         for rule in rules:
-            print('# rule %s%s: %d differences, %d that follow' % (
-                rule.name, ' (temporary)' if rule.temporary else '', rule.used,
-                rule.follows))
+            print('# rule %s: %d differences, %d that follow' % (
+                rule.name, rule.used, rule.follows))
         print('1..%d' % (self.passed + self.failed))
         print('%d passed, %d failed' % (self.passed, self.failed))
 
@@ -318,13 +323,11 @@ def compare(report, rules, run):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument('--no-missing', action='store_true',
-                   help='leave out the temporary rules of section [missing]')
     p.add_argument('--show', type=int, default=20, help='differences shown per test')
     p.add_argument('rules')
     p.add_argument('run', nargs='+')
     args = p.parse_args()
-    rules = [r for r in read_rules(args.rules) if not (args.no_missing and r.temporary)]
+    rules = read_rules(args.rules)
     report = Report(args.show)
     print('KTAP version 1')
     for run in args.run:

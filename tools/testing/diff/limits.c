@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Gives every variable store of this host the limits of OVMF's 4 MiB flash. */
+/* Gives every variable store of this host the limits and choices of OVMF, 4 MiB flash. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +16,8 @@ static const struct kvm_uefivars_config ovmf_4m = {
 	.auth_var_size = 0x8400,
 	/* 0x40000 there; this is what a message carries. */
 	.volatile_var_size = 0,
+	.options = KVM_UEFIVARS_OPT_SELF_SIGNED_PK |
+		   KVM_UEFIVARS_OPT_PRESENCE_DELETE,
 };
 
 static int set_limits(int store, unsigned int volatile_max)

@@ -15,8 +15,8 @@ from tape import (APPEND, AP, AT, BS, DB, DBT, DBX, HR, KEK, NV, OWNER2, PK, RES
 
 PLAIN = [('a', 't1', 7), ('A', 't1', 7), ('a', 't2', 3), ('m1', 't1', 7), ('m2', 't1', 6),
          ('m3', 't2', 2), ('m4', 't2', 7)]
-OWNED = [('p0', 't1', SET), ('p1', 't1', SET), ('p0', 't2', SET), ('p3', 't1', 0x23),
-         ('p4', 't1', 0x26), ('p5', 't2', 0x22), ('db', 't1', SET), ('PK', 't2', SET)]
+OWNED = [('p0', 't1', SET), ('p1', 't1', SET), ('p0', 't2', SET), ('db', 't1', SET),
+         ('PK', 't2', SET), ('p3', 't1', 0x23), ('p4', 't1', 0x26), ('p5', 't2', 0x22)]
 OWNERS = ['alice', 'bob', 'owner', 'utf8']
 STATES = [('SetupMode', 'gl'), ('SecureBoot', 'gl'), ('SecureBootEnable', 'sbe'),
           ('CustomMode', 'cm'), ('VendorKeys', 'gl'), ('VendorKeysNv', 'vk'),
@@ -42,7 +42,11 @@ class Mixed:
     def attrs(self, usual):
         if self.percent(92):
             return usual
-        return self.any.choice(ODD) if self.percent(60) else usual ^ 1 << self.any.randrange(8)
+        odd = self.any.choice(ODD) if self.percent(60) else usual ^ 1 << self.any.randrange(8)
+        # edk2 blocks the name where it finds out late that it cannot make a variable.
+        needed = AT | NV | (RT if self.at_runtime else 0)
+        blocks = odd & (AT | NV) == AT | NV and (odd & needed != needed or not odd & (BS | RT))
+        return usual if blocks else odd
 
     def time(self):
         """Mostly later than all before."""
@@ -171,7 +175,8 @@ class Mixed:
             self.write(var, b'', SET, by)
 
     def private(self):
-        name, namespace, attrs = self.any.choice(OWNED)
+        # Those that cannot be made at runtime come last.
+        name, namespace, attrs = self.any.choice(OWNED[:5] if self.at_runtime else OWNED)
         var = (name, namespace)
         by = self.owner.setdefault(var, self.any.choice(OWNERS))
         if self.percent(10):
@@ -181,7 +186,8 @@ class Mixed:
             self.write(var, some(what, 1 + self.any.randrange(30)), attrs, by)
         elif what < 75:
             self.write(var, some(what, self.any.randrange(12)), attrs | AP, by)
-        elif what < 90:
+        elif what < (78 if self.at_runtime else 90):
+            # Who is there may do that, to edk2 at runtime as well.
             self.write(var, b'', attrs, by)
             self.owner.pop(var, None)
         else:

@@ -258,6 +258,8 @@ def key_exchange(t):
     t.signed(KEK, b'', label='-delete')
     t.signed(DB, hash_list(1), 'kek1', label='-no-kek')
     t.signed(DB, hash_list(1), 'foreign', label='-no-kek')
+    t.bare(DB, hash_list(1), label='-no-kek')
+    t.bare(DB, hash_list(1), blob=some(1, 300), label='-rubbish-no-kek')
     t.signed(KEK, t.cert('kek1', 'kek2'))
     t.get(KEK, DB)
 
@@ -362,6 +364,29 @@ def owners(t, nr, attrs=SET):
     t.get(v)
 
 
+BLOCKED = ('Blocked', 't2')
+
+
+def not_at_runtime(t):
+    """Private variables that cannot be made any more."""
+    t.comment('private, not at runtime')
+    for attrs in (0x26, 0x22, 0x23):
+        v = ('Late%x' % attrs, 't2')
+        for by in ('foreign', 'alice', 'nocn'):
+            t.signed(v, some(1, 9), by, attrs, break_it=flip_end, label='-flip-end')
+            t.signed(v, some(1, 9), by, attrs | AP, break_it=flip_end, label='-flip-end')
+            t.signed(v, b'', by, attrs | AP, label='-nothing')
+            t.signed(v, b'', by, attrs, label='-delete')
+        t.get(v)
+    t.signed(BLOCKED, some(1, 9), 'alice', 0x26)
+    t.signed(BLOCKED, some(1, 9), 'alice')
+    t.signed(BLOCKED, b'', 'alice', label='-delete')
+    t.get(BLOCKED, *CERTDBS)
+    t.signed(BLOCKED, some(1, 9), 'alice', 0x23)
+    t.signed(BLOCKED, some(1, 9), 'alice')
+    t.get(BLOCKED, *CERTDBS)
+
+
 def by_presence(t):
     """Who is at the machine may delete, without a signature."""
     v = ('Presence', 't2')
@@ -452,7 +477,6 @@ def enrol(t):
     t.comment('enrol')
     t.bare(PK, t.cert('pk1'))
     t.signed(PK, t.cert('pk1'), 'pk2')
-    t.signed(PK, t.cert('pk1'), 'pkleaf', certs='pkleaf+pk1')
     t.signed(PK, t.cert('pk1'), 'pkleaf')
     t.signed(PK, siglist('x509', [t.people['pk1'].cert] * 2), label='-two')
     t.signed(PK, t.cert('pk1', 'pk2'), label='-two-lists')
@@ -588,13 +612,14 @@ def running_all(t):
     times(t, PRIVATE)
     forms(t, DB)
     owners(t, 4)
-    owners(t, 5, 0x26)
     by_presence(t)
+    not_at_runtime(t)
 
 
 def stale(t, since):
     """Times and owners are known after a boot."""
     t.comment('after a boot')
+    t.signed(BLOCKED, b'', 'alice', label='-delete')
     t.modes()
     t.list()
     t.get(*SECURE, *CERTDBS)
@@ -639,6 +664,10 @@ def scripted(t):
     t.set(ENABLE, 3, b'\0')
     enrol(t)
     t.set(ENABLE, 3, b'\0')
+    delete_pk(t)
+    # Signed with its key, if not by itself.
+    t.signed(PK, t.cert('pk1'), 'pkleaf', certs='pkleaf+pk1')
+    t.modes()
     delete_pk(t)
     t.leave()
     enrol(t)

@@ -15,7 +15,7 @@ KERNELS=(6.12 6.1)
 # What both lanes use is built first. Then two lanes run side by side, one core
 # each, about as long as each other.
 FIRST=(programs modules)
-LANE_USER=(style layers headers docs units core kunit fuzz variants)
+LANE_USER=(style layers headers docs units core coverage kunit vectors fuzz variants)
 LANE_HOST=(selftests sync bench firmware scenarios diff)
 
 # --- gates ------------------------------------------------------------------
@@ -84,8 +84,9 @@ header_compiles() {
 		-I"/usr/include/$(gcc -print-multiarch)"
 }
 
-gate_docs() { # each command of the header is documented, each test named exists
+gate_docs() { # each command of the header is documented, each rule has its tests
 	tools/testing/docs.sh
+	tools/testing/spec-map.sh
 }
 
 gate_programs() { # daemon, tools and library build without a warning
@@ -114,6 +115,14 @@ gate_units() { # programs built and their unit tests
 
 gate_core() { # the core in user space, ASan and UBSan
 	tools/testing/core/run.sh
+}
+
+gate_coverage() { # how much of the core its suites reach; a floor for branches
+	tools/testing/core/run.sh --coverage
+}
+
+gate_vectors() { # signed writes by common tools and real vendors, through the core
+	tools/testing/vectors/run.sh
 }
 
 gate_kunit() { # the core's suites under UML
@@ -225,6 +234,7 @@ run_gate() {
 	printf '%-10s %5d passed %3d failed %3d skipped  %4d s%s\n' "$g" \
 		"$p" "$f" "$s" $((SECONDS - start)) \
 		"$([ "$f" = 0 ] || echo "  see ${log#"$KUV_TOP"/}")"
+	sed -n 's/^## /           /p' "$log"
 	[ "$f" = 0 ] || excerpt "$g" 60
 }
 

@@ -39,7 +39,7 @@ is_test() {
 	*_kunit.c) grep -q "^	KUNIT_CASE.*(${2}\b" "$1" ;;
 	*/selftests/*) grep -qE "(ADD|BAD)\((|[A-Z_]+, E[A-Z]+, )${2}\)" "$1" ;;
 	*/fuzz/regress/*) [ -e "$1/$2" ] ;;
-	*/vard-sync/tests/*_test.c) grep -q "TEST($2)" "$1" ;;
+	*/vard-sync/tests/*_test.c) grep -qE "(TEST|cmocka_unit_test)\($2\)" "$1" ;;
 	*) grep -qw -- "$2" "$1" ;;
 	esac
 }

@@ -86,6 +86,21 @@ static void check_time(const char *text)
 	vard_template_free(t);
 }
 
+/* A name is not what some encoding of the day can show. */
+static void template_name_beyond_ascii(void **state)
+{
+	struct vard_template *t = good("{\"variables\": [ {\"name\": \"B\u00f6ot\u2603\","
+		"\"guid\": \"8be4df61-93ca-11d2-aa0d-00e098032b8c\","
+		"\"attr\": 7, \"data\": \"00\"} ]}");
+
+	(void)state;
+	assert_int_equal(t->nr, 1);
+	assert_int_equal(t->vars[0].name_len, U16_LEN("B\u00f6ot\u2603"));
+	assert_memory_equal(t->vars[0].name, U16("B\u00f6ot\u2603"),
+			    t->vars[0].name_len);
+	vard_template_free(t);
+}
+
 static void template_time_keys(void **state)
 {
 	(void)state;
@@ -260,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(template_plain),
 		cmocka_unit_test(template_empty),
+		cmocka_unit_test(template_name_beyond_ascii),
 		cmocka_unit_test(template_time_keys),
 		cmocka_unit_test(template_time_of_plain),
 		cmocka_unit_test(template_unknown_keys),

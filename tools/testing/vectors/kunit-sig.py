@@ -579,7 +579,7 @@ def make_certs(cert):
 BENT_WELL_MSG = {
     ("drop", (1, 0, 1)), ("type", (1, 0, 1)), ("drop", (2, 1)),
     ("type", (2, 1, 0)), ("drop", (4,)), ("drop", (4, 0)), ("type", (4, 0)),
-    ("add", (4, 0)), ("add", (4, 1)), ("drop", (5, 0, 2, 1)),
+    ("add", (4, 0)), ("add", (4, 1)), ("add", (4, 0, 0)), ("drop", (5, 0, 2, 1)),
     ("type", (5, 0, 2, 1)), ("drop", (5, 0, 3)), ("drop", (5, 0, 3, 0)),
     ("drop", (5, 0, 3, 0, 1, 0)), ("type", (5, 0, 3, 0, 1, 0)),
     ("add", (5, 0, 3, 0, 1, 0)), ("add", (5, 0, 3, 0, 1, 1)),
@@ -687,7 +687,8 @@ def make_long_chains(top):
     emit("chain_too_long", line(15))
     # Certificates that a CA issued to itself do not count.
     first = Cert("Same", top, key("same 0"), ext=(basic(True, 0),))
-    again = Cert("Same", first, key("same 1"), ext=(basic(),))
+    again = Cert("Same", first, key("same 1"), ext=(
+        basic(), issuer_id(serial=first.serial)))
     emit("chain_self_issued", message(Cert("End", again, ext=(
         issuer_id(serial=again.serial),)), first, again))
     costly = [top]

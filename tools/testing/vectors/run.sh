@@ -78,7 +78,7 @@ vectors_generate() {
 	virt=$(vectors_virt_firmware)
 	stamp=$(echo "virt-firmware: $virt"
 		cat "$VECTORS_DIR"/gen/*.py | sha256sum
-		find "$DATA" -type f -printf '%p %s %T@\n' 2>/dev/null | sort)
+		[ ! -d "$DATA" ] || find "$DATA" -type f -printf '%p %s %T@\n' | sort)
 	if [ ! -e "$made/stamp" ] || [ "$(cat "$made/stamp")" != "$stamp" ]; then
 		kuv_say "making keys and messages"
 		rm -rf "$made"

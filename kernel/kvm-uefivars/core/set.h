@@ -31,7 +31,8 @@ enum kuv_effect {
  * @own: which of the service's own variables it is, KUV_NR_OWN if none
  * @old: the variable as it is, NULL if absent
  * @time: EFI_TIME to store, NULL for zero
- * @own_data: memory that @w.data may point to, freed with kvfree()
+ * @own_data: memory that @w.data may point to, or language codes to remember;
+ *	freed with kvfree()
  * @key: key in a write of the memory overwrite request's lock, or NULL
  * @spoils_vendor_keys: keys change without a signature
  * @effect: what the write does; known once it was prepared

@@ -449,10 +449,12 @@ static void other_one_has_a_limit(struct kunit *test)
 	static const char codes[] = "en;a-language-with-a-name-beyond-measure";
 
 	start_with(test, "engxyz", codes);
-	t->s.limits.var_size = 60 + 26 + 30;
+	t->s.limits.var_size = 60 + 26 + sizeof(codes) - 3 - 1;
 	EXPECT_REFUSED(test, set(t, "Lang", NV_BS_RT, "xyz"),
 		       KUV_OUT_OF_RESOURCES);
 	expect_rfc(test, "eng", "en");
+	t->s.limits.var_size++;
+	expect_rfc(test, "xyz", codes + 3);
 }
 
 /* --- what the other one may be --- */
@@ -502,6 +504,39 @@ static void other_one_is_locked_by_policy(struct kunit *test)
 		       KUV_WRITE_PROTECTED);
 	/* The same again changes nothing that is locked. */
 	expect_iso(test, "en-US", "eng");
+}
+
+static void other_one_has_a_size_by_policy(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct kvm_uefivars_policy_entry e = {
+		.version = cpu_to_le32(KVM_UEFIVARS_POLICY_ENTRY_VERSION),
+		.size = cpu_to_le16(sizeof(e)),
+		.name_offset = cpu_to_le16(sizeof(e)),
+		.min_size = cpu_to_le32(3),
+		.max_size = cpu_to_le32(4),
+	};
+
+	start_with(test, "engfra", "en;four;sixsix");
+	memcpy(e.guid, guid_global, 16);
+	EXPECT_STATUS(test, kuv_policy_register(&t->s.policy, (const u8 *)&e,
+						sizeof(e)), KUV_SUCCESS);
+	kuv_service_end_of_dxe(&t->s, NULL);
+	/* The NUL counts, too. */
+	expect_rfc(test, "eng", "en");
+	EXPECT_REFUSED(test, set(t, "Lang", NV_BS_RT, "fra"),
+		       KUV_INVALID_PARAMETER);
+}
+
+static void other_variables_do_not_wait(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	start(test);
+	seq_of_set(test, "Other", "1");
+	kuv_vardb_ack(&t->s.db, t->s.db.seq);
+	expect_iso(test, "en", "eng");
+	KUNIT_EXPECT_EQ(test, seq_of_set(test, "Other", "1"), 0);
 }
 
 static void other_one_is_read_only(struct kunit *test)
@@ -579,6 +614,8 @@ static struct kunit_case lang_cases[] = {
 	KUNIT_CASE(other_one_of_another_kind),
 	KUNIT_CASE(other_one_is_signed),
 	KUNIT_CASE(other_one_is_locked_by_policy),
+	KUNIT_CASE(other_one_has_a_size_by_policy),
+	KUNIT_CASE(other_variables_do_not_wait),
 	KUNIT_CASE(other_one_is_read_only),
 	KUNIT_CASE(many_subtags_and_codes),
 	{}

@@ -423,6 +423,7 @@ static void end_of_dxe_with_open_lock(struct kunit *test)
 	before = test_db_digest(&t->s.db);
 	kuv_service_end_of_dxe(&t->s, &seq);
 	/* It reads as open already. */
+	KUNIT_EXPECT_FALSE(test, t->s.closed);
 	KUNIT_EXPECT_EQ(test, seq, 0);
 	KUNIT_EXPECT_EQ(test, test_db_digest(&t->s.db), before);
 }

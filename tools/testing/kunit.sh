@@ -84,6 +84,7 @@ main() {
 
 	kuv_need gcc-12 make flex bison bc libc6-dev
 	"$KUV_TOP/tools/testing/vectors/kunit-auth.sh"
+	"$KUV_TOP/tools/testing/vectors/kunit-sig.sh"
 	src=$("$KUV_TOP/tools/testing/kunit-graft.sh")
 	out=$(dirname "$src")/obj
 	mkdir -p "$out"

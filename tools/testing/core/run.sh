@@ -72,6 +72,7 @@ main() {
 
 	kuv_need gcc-12 make libc6-dev libasan8 libubsan1 libssl-dev
 	"$KUV_TOP/tools/testing/vectors/kunit-auth.sh"
+	"$KUV_TOP/tools/testing/vectors/kunit-sig.sh"
 	if [ "${1:-}" = --coverage ]; then
 		OUT=$OUT-coverage
 		core_build "$OUT" SAN= CFLAGS="-O0 -g" COV=--coverage LDCOV=--coverage

@@ -4,6 +4,7 @@
 #define _SHIM_KUNIT_TEST_H
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/slab.h>
@@ -14,7 +15,7 @@ struct kunit {
 	/* private: */
 	bool failed;
 	jmp_buf abort;
-	void *mem[16];
+	void *mem[64];
 	u32 nr_mem;
 };
 
@@ -56,6 +57,8 @@ void shim_failed(struct kunit *test, bool abort, const char *file, int line,
 			    #a " " #op " " #b, (long long)__a, \
 			    (long long)__b); \
 } while (0)
+
+#define kunit_info(test, ...)	((void)(test), printf("    # " __VA_ARGS__))
 
 #define KUNIT_EXPECT_EQ(t, a, b)	SHIM_CHECK(t, false, a, ==, b)
 #define KUNIT_EXPECT_NE(t, a, b)	SHIM_CHECK(t, false, a, !=, b)

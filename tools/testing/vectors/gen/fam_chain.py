@@ -66,6 +66,10 @@ def links(book):
     one("authority_name_other", VIOLATION, {"serial": 9}, {
         "akid": context(1, context(4, x509.dn("Boot"))) + tlv(0x82, b"\x09")})
     one("root_v1", SUCCESS, {"v1": True})
+    bare = {"ca": None, "skid": False, "akid": False}
+    for version in range(4):
+        one(f"root_version_{version}_written_out", None,
+            {"version": version, **bare})
     one("root_not_ca", VIOLATION, {"ca": False})
     one("root_without_constraints", VIOLATION, {"ca": None})
     one("intermediate_not_ca", VIOLATION, None, {"ca": False})
@@ -80,6 +84,9 @@ def links(book):
     one("issuers_may_sign", SUCCESS, {"ku": x509.KU_CERT_SIGN},
         {"ku": x509.KU_CERT_SIGN})
     # Versions of OpenSSL differ.
+    usage = {"ca": None, "ku": x509.KU_CERT_SIGN}
+    one("root_usage_without_constraints", SUCCESS, usage)
+    one("intermediate_usage_without_constraints", VIOLATION, None, usage)
     one("leaf_key_usage_empty", EITHER, leaf={"ku": 0})
     one("leaf_may_only_sign_certificates", SUCCESS,
         leaf={"ku": x509.KU_CERT_SIGN})
@@ -310,6 +317,9 @@ def shapes(book):
     end = x509.make("Leaf", LEAF_KEY, a, akid=False)
     trust(book, "in_a_circle", KEK, [end, a, b], VIOLATION)
     trust(book, "in_a_circle_with_trusted", b, [end, a, b], SUCCESS)
+    # The way out of a circle is a second certificate of one that was passed.
+    out = x509.make("A", ROOT_KEY, KEK, ca=True, serial=5, akid=False)
+    trust(book, "out_of_a_circle", KEK, [end, a, b, out], None)
     me = x509.make("Me", LEAF_KEY, ca=True)
     trust(book, "self_signed_stranger", KEK, [me, KEK], VIOLATION)
     same = x509.make("Vector KEK", LEAF_KEY)

@@ -2,13 +2,14 @@
 """Messages: digests, key sizes, attributes, content, signers, certificates."""
 
 import der
+import efi
 import x509
 from case import EITHER, SUCCESS, VIOLATION
 from cms import (Signer, alg_id, attribute, content_type, message_digest, signed_data,
                  signing_time, smime_caps, standard)
 from der import context, integer, null, octets, oid, seq
-from keys import HASHES, RSA_WITH, digest_info, key
-from stock import ALICE, BOB, KEK, OTHER, by, signers, update
+from keys import HASHES, RSA_WITH, LongKey, digest_info, key
+from stock import ALICE, BOB, KEK, LIST, OTHER, PK, by, signers, update
 
 
 def digests(book):
@@ -33,6 +34,13 @@ def digests(book):
            policy="one algorithm only")
     update(book, "digest_of_signer_not_listed",
            by(KEK, name="sha256", digest_algs=[alg_id("sha384")]), VIOLATION)
+    for what, said in (("less", "sha256"), ("more", "sha512")):
+        update(book, f"digest_of_signer_said_to_be_{what}",
+               signers(Signer(KEK, "sha384", digest_alg=alg_id(said))), VIOLATION)
+    for last in (0, 9, 127):
+        alg = alg_id(f"2.16.840.1.101.3.4.2.{last}")
+        update(book, f"digest_unknown_of_the_family_{last}", signers(
+            Signer(KEK, digest_alg=alg), digest_algs=[alg]), VIOLATION)
     update(book, "digest_list_empty", by(KEK, digest_algs=[]), VIOLATION)
     # The content type stands where a gate at fixed offsets sees the digest.
     update(book, "digest_list_empty_content_type_sha256",
@@ -53,6 +61,18 @@ def key_sizes(book):
     cert = x509.make("Exponent 64", key("kek", e=0xFFFFFFFFFFFFFFC5))
     update(book, "rsa_exponent_of_64_bits", by(cert), SUCCESS, anchor=cert,
            keys={"kek": [cert]})
+    # Products of primes that are there: keys of these sizes take long to make.
+    # Debian's kernels have no RSA of 6144 or 8192 bits, and refuse them.
+    parts = [key(n) for n in ("kek", "pk", "other", "alice", "bob")]
+    for count, status in ((3, SUCCESS), (4, SUCCESS), (5, VIOLATION)):
+        cert = x509.make(f"Long {count}", LongKey(parts[:count]))
+        case = book.case(f"rsa_{2048 * count}")
+        case.host(efi.PK, efi.AUTH, efi.x509_list(PK)).host(
+            efi.KEK, efi.AUTH, efi.x509_list(cert)).reset().runtime()
+        case.signed(efi.DB, LIST, by(cert), status)
+    cert = x509.make("Exponent 1", key("kek", e=1))
+    update(book, "rsa_exponent_1_private", by(cert), VIOLATION, var=efi.MINE,
+           anchor=None)
     for kind, what in (("ec", "ecdsa"), ("ed", "ed25519")):
         leaf = x509.make(what, key("leaf", kind), KEK)
         update(book, f"signer_{what}_refused",
@@ -104,6 +124,8 @@ def signatures(book):
         seq(seq(oid(HASHES[n])), digest_info(n, d)[-34:]))))
     one("digest_info_long_length", Signer(KEK, em=_em(
         lambda k, i: k.pad(b"\x30\x81" + i[1:]))))
+    one("digest_info_of_other_algorithm", Signer(KEK, em=_em(
+        lambda k, i: k.pad(i[:14] + b"\x08" + i[15:]))))
     one("digest_without_info", Signer(KEK, em=_em(lambda k, i: k.pad(i[-32:]))))
     one("digest_cut", Signer(KEK, em=_em(lambda k, i: k.pad(i[:-1]))))
     _forged_cube(book)
@@ -273,6 +295,12 @@ def certificates(book):
     one("garbage_before", [seq(integer(1), null()), KEK], VIOLATION)
     one("not_a_certificate", [KEK, context(1, seq(integer(1)))], VIOLATION)
     one("cut_behind", [KEK, OTHER.der[:-1]], VIOLATION)
+    for what, o in (("extension", {"extra": [seq(null())]}),
+                    ("subject", {"subject": seq(null())}),
+                    ("issuer", {"issuer_name": seq(seq(null()))}),
+                    ("date", {"not_after": null()})):
+        one(f"unrelated_malformed_{what}",
+            [KEK, x509.make("Malformed", OTHER.key, **o)], VIOLATION)
     # Found by name and serial: the first of two is taken, whatever its key.
     fake = x509.make("Vector KEK", OTHER.key)
     one("same_name_and_serial_other_key_first", [fake, KEK], VIOLATION)

@@ -234,6 +234,9 @@ def lists(book):
     wrong("cut", sha[:-1])
     wrong("second_wrong", sha + efi.siglist("sha256", [bytes(31)]))
     wrong("certificate_empty", efi.siglist("x509", [b""]))
+    wrong("certificate_list_without_any", efi.siglist("x509", [], size=700))
+    wrong("certificate_exponent_1", value(x509.make(
+        "Exponent 1", key("kek", e=1))))
     wrong("certificate_garbage", efi.siglist("x509", [b"\x30\x82" * 99]))
     wrong("certificate_cut", efi.siglist("x509", [KEK.der[:-1]]))
     wrong("certificate_ec", value(ec))

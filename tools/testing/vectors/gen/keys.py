@@ -92,6 +92,23 @@ class RsaKey:
             data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
 
 
+class LongKey(RsaKey):
+    """A key whose modulus is the product of those of others."""
+
+    def __init__(self, parts):
+        # pylint: disable=super-init-not-called
+        self.n, order = 1, 1
+        for k in parts:
+            self.n, order = self.n * k.n, order * (k.p - 1) * (k.q - 1)
+        self.is_plain, self.e, self.size = (
+            False, 65537, (self.n.bit_length() + 7) // 8)
+        self.d = pow(self.e, -1, order)
+
+    def raw(self, em):
+        return pow(int.from_bytes(em, "big"), self.d, self.n).to_bytes(
+            self.size, "big")
+
+
 class OtherKey:
     """EC and Ed25519, which no certificate here may rest on."""
 

@@ -112,7 +112,9 @@ class Mixed:
         at, bit = self.any.random(), 1 << self.any.randrange(8)
 
         def flip(data, end):
-            data[40 + int(at * (end - 40))] ^= bit
+            # Of keys the signature itself: were it taken by one side only, modes would differ.
+            begin = end - 256 if var in (PK, KEK) else 40
+            data[begin + int(at * (end - begin))] ^= bit
 
         def flip_any(data, _):
             # Not the lengths of lists: see signed.py.
@@ -186,8 +188,8 @@ class Mixed:
             self.write(var, some(what, 1 + self.any.randrange(30)), attrs, by)
         elif what < 75:
             self.write(var, some(what, self.any.randrange(12)), attrs | AP, by)
-        elif what < (78 if self.at_runtime else 90):
-            # Who is there may do that, to edk2 at runtime as well.
+        elif what < 90 and not self.at_runtime:
+            # edk2 lets anybody do that, at runtime as well.
             self.write(var, b'', attrs, by)
             self.owner.pop(var, None)
         else:

@@ -734,6 +734,7 @@ static void content_device_path(struct kunit *test)
 	static const u8 instances[] = { 1, 1, 4, 0, 0x7f, 1, 4, 0, END };
 	static const u8 behind[] = { END, 1, 2, 3 };
 	static const u8 file[] = { 4, 4, 8, 0, 'a', 0, 0, 0, END };
+	static const u8 later[] = { 1, 1, 5, 0, 9, 4, 4, 6, 0, 0, 0, END };
 	static const char * const names[] = {
 		"ConIn", "ConOut", "ErrOut", "ConInDev", "ConOutDev",
 		"ErrOutDev",
@@ -747,6 +748,7 @@ static void content_device_path(struct kunit *test)
 		EXPECT_CONTENT(test, names[i], instances, GOOD);
 		EXPECT_CONTENT(test, names[i], behind, GOOD);
 		EXPECT_CONTENT(test, names[i], file, GOOD);
+		EXPECT_CONTENT(test, names[i], later, GOOD);
 	}
 }
 
@@ -764,6 +766,8 @@ static void content_device_path_malformed(struct kunit *test)
 	static const u8 open_file[] = { 4, 4, 8, 0, 'a', 0, 'b', 0, END };
 	static const u8 high_file[] = { 4, 4, 6, 0, 0, 1, END };
 	static const u8 empty_file[] = { 4, 4, 4, 0, END };
+	static const u8 later_file[] = { 1, 1, 4, 0, 4, 4, 6, 0, 1, 0, END };
+	static const u8 later_beyond[] = { 1, 1, 4, 0, 1, 1, 5, 0, END };
 	static const char name[] = "ConOut";
 
 	EXPECT_CONTENT(test, name, no_end, BAD);
@@ -777,6 +781,8 @@ static void content_device_path_malformed(struct kunit *test)
 	EXPECT_CONTENT(test, name, open_file, BAD);
 	EXPECT_CONTENT(test, name, high_file, BAD);
 	EXPECT_CONTENT(test, name, empty_file, BAD);
+	EXPECT_CONTENT(test, name, later_file, BAD);
+	EXPECT_CONTENT(test, name, later_beyond, BAD);
 }
 
 static void content_load_option(struct kunit *test)

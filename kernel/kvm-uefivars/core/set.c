@@ -39,7 +39,7 @@ static kuv_status_t check_attributes(u32 a)
 		return is_counter ? KUV_UNSUPPORTED : KUV_INVALID_PARAMETER;
 	/*
 	 * No pool for hardware error records; one that is authenticated is
-	 * refused for what its descriptor says.
+	 * refused for what its descriptor says, or when it is to be stored.
 	 */
 	if (a & A_HR && !(a & (A_AW | A_AT)))
 		return KUV_INVALID_PARAMETER;
@@ -131,6 +131,8 @@ static kuv_status_t store(struct kuv_set *set, const u8 *head, u32 head_len)
 	struct kuv_write w = set->w;
 
 	w.attributes &= ~A_AP;
+	if (w.attributes & A_HR)
+		return KUV_OUT_OF_RESOURCES;
 	set->effect = set->old ? KUV_EFFECT_REPLACE : KUV_EFFECT_CREATE;
 	return kuv_group_set(&set->group, &w, head, head_len, set->time, 0);
 }

@@ -40,6 +40,17 @@ static void setup_databases_without_signature(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, auth_find(t, &var_dbx));
 }
 
+/* There is no pool for it, even if nobody has to sign it. */
+static void setup_hardware_error_record(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	EXPECT_REFUSED(test, BARE(t, dbx, A_KEY | A_HR, 1, one),
+		       KUV_OUT_OF_RESOURCES);
+	EXPECT_REFUSED(test, BARE(t, dbx, A_KEY | A_HR | A_AP, 1, one),
+		       KUV_OUT_OF_RESOURCES);
+}
+
 /* [V34] */
 static void setup_ignores_type_and_revision(struct kunit *test)
 {
@@ -1134,6 +1145,7 @@ static void recovery_database_with_modes(struct kunit *test)
 static struct kunit_case setup_cases[] = {
 	KUNIT_CASE(setup_key_without_signature),
 	KUNIT_CASE(setup_databases_without_signature),
+	KUNIT_CASE(setup_hardware_error_record),
 	KUNIT_CASE(setup_ignores_type_and_revision),
 	KUNIT_CASE(setup_malformed_list),
 	KUNIT_CASE(setup_garbage),

@@ -3,14 +3,16 @@
 # Runs the core's suites in user space with ASan and UBSan.
 #
 # tools/testing/core/run.sh             prints KTAP; last line `N passed, N failed`
-# tools/testing/core/run.sh --coverage  the same from a build without sanitizers,
-#                                       with the core's line and branch coverage
+# tools/testing/core/run.sh --coverage  a build without sanitizers: each core file's lines
+#                                       and branches that the suites reach, with a floor
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 
 CORE_DIR=$KUV_TOP/tools/testing/core
 OUT=${O:-$KUV_TOP/build/core-test}
+# Least part of the branches of each core file, in percent.
+BRANCHES_MIN=90
 # Seeds of the random test beside its fixed one.
 SEEDS=${SEEDS:-2 3 4 5}
 
@@ -49,22 +51,58 @@ core_run() {
 	[ "$failed" = 0 ]
 }
 
-# core_coverage OUT: lines and branches of each core file.
-core_coverage() {
-	local out=$1
-
-	(cd "$out/core" && gcov-12 -b -n ./*.gcda 2>/dev/null) |
+# core_gcov OUT: "FILE LINES-% LINES BRANCHES-% BRANCHES" of each core file.
+core_gcov() {
+	(cd "$1/core" && gcov-12 -b -n ./*.gcda 2>/dev/null) |
 		awk '
-		/^File/ { path = $2; gsub(/\047/, "", path) }
-		/^Lines executed/ { split($2, lines, /[:%]/) }
-		/^Taken at least once/ {
-			split($4, taken, /[:%]/)
-			if (path !~ /\/core\/[^\/]*\.c$/)
-				next
-			sub(/.*\//, "", path)
-			printf "# coverage %-12s lines %6s%%  branches %6s%%\n",
-				path, lines[2], taken[2]
-		}' | sort
+		/^File/ {
+			file = $2
+			gsub(/\047/, "", file)
+			in_core = file ~ /\/core\/[^\/]*\.c$/
+			sub(/.*\//, "", file)
+		}
+		/^Lines executed/ {
+			split($2, v, /[:%]/)
+			lines = v[2] " " $4
+		}
+		in_core && /^Taken at least once/ {
+			split($4, v, /[:%]/)
+			print file, lines, v[2], $6
+		}
+		in_core && /^No branches/ { print file, lines, 100, 0 }' | sort
+}
+
+# core_coverage OUT STATUS: a result line per file, one for the suites themselves.
+core_coverage() {
+	core_gcov "$1" | awk -v floor="$BRANCHES_MIN" -v suites="$2" '
+		function result(is_ok, text) {
+			print (is_ok ? "ok" : "not ok"), ++n, "- " text
+			if (is_ok)
+				passed++
+			else
+				failed++
+		}
+		BEGIN { result(suites == 0, "suites") }
+		{
+			result($4 >= floor, sprintf("%s: lines %.1f %%, branches %.1f %% of %d",
+				$1, $2, $4, $5))
+			lines += $3; hit += $2 * $3 / 100
+			branches += $5; taken += $4 * $5 / 100
+			if (!least || $4 < least_part) {
+				least = $1
+				least_part = $4
+			}
+		}
+		END {
+			if (!branches)
+				result(0, "no coverage was recorded")
+			else
+				printf "## core/: %.1f %% of %d branches, %.1f %% of %d lines; least: %s %.1f %% of its branches\n",
+					100 * taken / branches, branches,
+					100 * hit / lines, lines, least, least_part
+			printf "%d passed, %d failed\n", passed, failed
+			exit failed > 0
+		}'
 }
 
 main() {
@@ -78,10 +116,9 @@ main() {
 		core_build "$OUT" SAN= CFLAGS="-O0 -g" COV=--coverage LDCOV=--coverage
 		find "$OUT" -name '*.gcda' -delete
 		core_run "$OUT/core-test" >"$OUT/output" || status=$?
-		sed '$d' "$OUT/output"
-		core_coverage "$OUT"
-		tail -n 1 "$OUT/output"
-		return "$status"
+		[ "$status" = 0 ] || sed 's/^/# /' "$OUT/output"
+		core_coverage "$OUT" "$status"
+		return
 	fi
 	core_build "$OUT"
 	core_run "$OUT/core-test"

@@ -32,6 +32,7 @@ AUTH_VAR(var_dbt, KUV_GUID_SECURITY, "dbt");
 AUTH_VAR(var_dbr, KUV_GUID_SECURITY, "dbr");
 AUTH_VAR(var_setup_mode, KUV_GUID_GLOBAL, "SetupMode");
 AUTH_VAR(var_secure_boot, KUV_GUID_GLOBAL, "SecureBoot");
+AUTH_VAR(var_signature_support, KUV_GUID_GLOBAL, "SignatureSupport");
 AUTH_VAR(var_enable, KUV_GUID_SECURE_BOOT_ENABLE, "SecureBootEnable");
 AUTH_VAR(var_custom, KUV_GUID_CUSTOM_MODE, "CustomMode");
 AUTH_VAR(var_vendor_keys, KUV_GUID_GLOBAL, "VendorKeys");

@@ -593,12 +593,28 @@ static void database_with_any_of_several_exchange_keys(struct kunit *test)
 		       KUV_SECURITY_VIOLATION);
 }
 
+/* A certificate counts where a list says that it is one. */
+static void exchange_key_of_another_type(struct kunit *test)
+{
+	static const u8 sha256[16] = KUV_GUID_SHA256;
+	struct kuv_test *t = test->priv;
+	u8 *keks = kunit_kzalloc(test, sizeof(vec_list_kek), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, keks);
+	memcpy(keks, vec_list_kek, sizeof(vec_list_kek));
+	memcpy(keks, sha256, sizeof(sha256));
+	EXPECT_STATUS(test, auth_load(t, &var_kek, A_KEY, keks,
+				      sizeof(vec_list_kek)), KUV_SUCCESS);
+	EXPECT_REFUSED(test, SIGNED(t, db, A_KEY, db_by_kek),
+		       KUV_SECURITY_VIOLATION);
+}
+
 /* A certificate that is none does not hide the one behind it. */
 static void exchange_keys_with_garbage(struct kunit *test)
 {
 	static const u8 x509[16] = KUV_GUID_X509;
 	struct kuv_test *t = test->priv;
-	u8 *keks = kzalloc(64 + sizeof(vec_list_kek), GFP_KERNEL);
+	u8 *keks = kunit_kzalloc(test, 64 + sizeof(vec_list_kek), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, keks);
 	memcpy(keks, x509, 16);
@@ -612,7 +628,6 @@ static void exchange_keys_with_garbage(struct kunit *test)
 		      KUV_SUCCESS);
 	EXPECT_REFUSED(test, SIGNED(t, dbx, A_KEY, dbx),
 		       KUV_SECURITY_VIOLATION);
-	kfree(keks);
 }
 
 /* --- what was signed is still checked --- */
@@ -826,7 +841,17 @@ static void private_signer_must_be_one_with_a_name(struct kunit *test)
 
 	EXPECT_REFUSED(test, SIGNED(t, mine, A_KEY, mine_create_two_signers),
 		       KUV_SECURITY_VIOLATION);
+	/* The second leads to the first. */
+	EXPECT_REFUSED(test, SIGNED(t, mine, A_KEY, mine_create_root_and_leaf),
+		       KUV_SECURITY_VIOLATION);
 	EXPECT_REFUSED(test, SIGNED(t, mine, A_KEY, mine_create_no_name),
+		       KUV_SECURITY_VIOLATION);
+}
+
+/* Nothing is above it, yet it must be a certificate that can be used. */
+static void private_signer_with_an_unknown_extension(struct kunit *test)
+{
+	EXPECT_REFUSED(test, SIGNED(test->priv, mine, A_KEY, mine_create_odd),
 		       KUV_SECURITY_VIOLATION);
 }
 
@@ -1164,6 +1189,7 @@ static struct kunit_case setup_cases[] = {
 	KUNIT_CASE(private_of_another_leaf),
 	KUNIT_CASE(private_keeps_its_hash),
 	KUNIT_CASE(private_signer_must_be_one_with_a_name),
+	KUNIT_CASE(private_signer_with_an_unknown_extension),
 	KUNIT_CASE(private_is_never_unsigned),
 	KUNIT_CASE(private_time_must_be_later),
 	KUNIT_CASE(private_append),
@@ -1204,6 +1230,7 @@ static struct kunit_case user_cases[] = {
 	KUNIT_CASE(database_of_time_stamps),
 	KUNIT_CASE(database_without_exchange_key),
 	KUNIT_CASE(database_with_any_of_several_exchange_keys),
+	KUNIT_CASE(exchange_key_of_another_type),
 	KUNIT_CASE(exchange_keys_with_garbage),
 	KUNIT_CASE(signed_malformed),
 	KUNIT_CASE(signed_over_pool),

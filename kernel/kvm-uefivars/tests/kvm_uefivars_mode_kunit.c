@@ -383,6 +383,7 @@ static void fixed_names(struct kunit *test)
 {
 	static const struct auth_var *const names[] = {
 		&var_setup_mode, &var_secure_boot, &var_vendor_keys,
+		&var_signature_support,
 	};
 	struct kuv_test *t = test->priv;
 	u32 i, phase;

@@ -43,7 +43,8 @@ def read(path):
         return f.read()
 
 
-def make_cert(name, cn, issuer=None, ca=True, key="rsa", serial="0x7f"):
+def make_cert(name, cn, issuer=None, ca=True, key="rsa", serial="0x7f",
+              more=()):
     """name.key, name.pem, name.der; a leaf if there is an issuer."""
     if key == "ec":
         openssl("ecparam", "-genkey", "-name", "prime256v1", "-noout",
@@ -55,6 +56,8 @@ def make_cert(name, cn, issuer=None, ca=True, key="rsa", serial="0x7f"):
     args = ["req", "-new", "-x509", "-sha256", "-key", name + ".key", "-subj",
             subject, "-set_serial", serial, "-days", "3650", "-addext", basic,
             "-out", name + ".pem"]
+    for extension in more:
+        args += ["-addext", extension]
     if issuer:
         openssl("req", "-new", "-key", name + ".key", "-subj", subject,
                 "-out", name + ".csr")
@@ -144,6 +147,10 @@ def make_certs():
              {"issuer": "root", "ca": False, "serial": "0x01"}),
             ("bob", "Bob",
              {"issuer": "root", "ca": False, "serial": "0x02"}),
+            ("carol", "Carol",
+             {"issuer": "root", "ca": False, "serial": "0x7fff"}),
+            # What it may be used for is not known to anybody here.
+            ("odd", "Odd", {"more": ["1.2.3.4=critical,DER:0500"]}),
             ("noname", "", {})):
         certs[name] = make_cert(name, cn, **options)
     return certs
@@ -251,6 +258,8 @@ def make_private():
     mine("create_384", 5, b"one", "alice", md="sha384")
     mine("create_512", 5, b"one", "alice", md="sha512")
     mine("create_two_signers", 5, b"one", ["alice", "bob"])
+    mine("create_root_and_leaf", 5, b"one", ["root", "carol"])
+    mine("create_odd", 5, b"one", "odd")
     mine("create_no_name", 5, b"one", "noname")
     mine("create_append", 5, b"one", "alice", APPEND)
     mine("create_append_nothing", 5, b"", "alice", APPEND)

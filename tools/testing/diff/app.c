@@ -15,8 +15,11 @@ CHAR16 *name_in, *name_out;
 struct kept *kept;
 BOOLEAN own_names_only;
 
-/* Memory that no firmware uses: far from both ends. The transcript follows. */
-#define KEPT 0x10000000u
+/* Memory that no firmware uses: far from both ends. Transcript and tape follow. */
+#define KEPT 0x8000000u
+#define KEPT_TRANSCRIPT (KEPT + 0x1000)
+#define KEPT_TAPE (KEPT_TRANSCRIPT + TRANSCRIPT_ROOM)
+#define KEPT_END (KEPT_TAPE + TAPE_ROOM)
 
 static EFI_BOOT_SERVICES *bs;
 static EFI_HANDLE image_handle;
@@ -139,11 +142,12 @@ static void reset(void)
 		;
 }
 
-static void play_tape(const UINT8 *tape, UINTN len)
+static void play_tape(void)
 {
 	enum tape_end end;
 
-	while ((end = tape_play(tape, len)) == TAPE_LEAVE) {
+	while ((end = tape_play((void *)(UINTN)KEPT_TAPE, kept->tape_len)) ==
+	       TAPE_LEAVE) {
 		leave_boot();
 		query_left();
 	}
@@ -158,10 +162,10 @@ static void set_up(void)
 	EFI_PHYSICAL_ADDRESS at = KEPT;
 
 	must("memory to keep", bs->AllocatePages(AllocateAddress, EfiLoaderData,
-						 TRANSCRIPT_ROOM / 0x1000 + 1,
+						 (KEPT_END - KEPT) / 0x1000,
 						 &at));
 	kept = (void *)at;
-	out_begin((UINT8 *)kept + 0x1000, TRANSCRIPT_ROOM);
+	out_begin((void *)(UINTN)KEPT_TRANSCRIPT, TRANSCRIPT_ROOM);
 	out_find_port();
 	bs->SetWatchdogTimer(0, 0, 0, NULL);
 	data_in = allocate(DATA_ROOM);
@@ -174,8 +178,6 @@ static void set_up(void)
 EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *table)
 {
 	struct config c;
-	UINT8 *tape;
-	UINTN len;
 
 	st = table;
 	rt = st->RuntimeServices;
@@ -183,17 +185,18 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *table)
 	image_handle = self;
 	set_up();
 	read_config(&c);
-	tape = allocate(TAPE_ROOM);
-	len = read_file(u"diff.tape", tape, TAPE_ROOM);
-	own_names_only = len != 0;
+	if (!kept->boot)
+		kept->tape_len = read_file(u"diff.tape", (void *)(UINTN)KEPT_TAPE,
+					   TAPE_ROOM);
+	own_names_only = kept->tape_len != 0;
 	if (!kept->boot)
 		begin();
 	else
 		out("# -- boot %u\n", kept->boot + 1);
 	list_all();
 	query_left();
-	if (len)
-		play_tape(tape, len);
+	if (kept->tape_len)
+		play_tape();
 	else
 		play_sequences(&c);
 	query_left();

@@ -17,6 +17,9 @@
 /* Largest name and data that are ever handed over. */
 #define NAME_ROOM 40000u
 #define DATA_ROOM 0x50000u
+/* Enough for what is on tapes; a message is as long as the room, and copied. */
+#define SHORT_NAME 512u
+#define SHORT_DATA 0x2000u
 #define TRANSCRIPT_ROOM 0x800000u
 #define TAPE_ROOM 0x2000000u
 
@@ -74,7 +77,8 @@ extern CHAR16 *name_in, *name_out;
  */
 struct kept {
 	UINT64 boot; /* resets so far */
-	UINT64 tape; /* calls of the tape that are done */
+	UINT64 tape_len; /* 0: there is none */
+	UINT64 tape; /* calls of it that are done */
 	UINT64 out; /* length of the transcript */
 	UINT64 line;
 };

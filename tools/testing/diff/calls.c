@@ -162,7 +162,7 @@ void next_from(enum ns ns, const CHAR16 *name, UINTN room)
 	rc = rt->GetNextVariableName(&len, name_out, &guid);
 	/* What firmware writes at each boot may be anywhere between. */
 	while (own_names_only && !EFI_ERROR(rc) && !is_ours(name_out, &guid)) {
-		len = NAME_ROOM;
+		len = SHORT_NAME;
 		rc = rt->GetNextVariableName(&len, name_out, &guid);
 	}
 	line_status(rc);
@@ -219,7 +219,7 @@ void list_all(void)
 
 	name_out[0] = 0;
 	for (;;) {
-		len = NAME_ROOM;
+		len = own_names_only ? SHORT_NAME : NAME_ROOM;
 		rc = rt->GetNextVariableName(&len, name_out, &guid);
 		if (EFI_ERROR(rc) || ++n > ENUMERATED_MAX)
 			break;
@@ -227,7 +227,7 @@ void list_all(void)
 			continue;
 		line_begin('E');
 		line_var(name_out, &guid);
-		len = DATA_ROOM;
+		len = own_names_only ? SHORT_DATA : DATA_ROOM;
 		attrs = 0;
 		rc = rt->GetVariable(name_out, &guid, &attrs, &len, data_out);
 		line_status(rc);

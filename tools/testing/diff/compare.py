@@ -34,9 +34,10 @@ class Rule:
         self.follows = 0
 
     def compile(self):
-        for field in ('line', 'edk2', 'ours', 'mask', 'reorders'):
+        for field in ('line', 'edk2', 'ours', 'mask', 'reorders', 'taints'):
             self.fields[field] = [re.compile(x) for x in self.fields[field]]
-        if not (self.fields['line'] or self.fields['reorders']) or not self.fields['why']:
+        says = self.fields['line'] or self.fields['reorders'] or self.fields['taints']
+        if not says or not self.fields['why']:
             sys.exit('rule %s: needs line and why' % self.name)
 
     def explains(self, call, edk2, ours):
@@ -197,12 +198,20 @@ class Comparison:
             sys.exit('different calls: "%s" and "%s"' % (edk2.text, ours.text))
         if edk2.result != ours.result:
             self.differ(edk2, ours)
-        for rule in self.rules:
-            if any(x.match(edk2.call) for x in rule.fields['reorders']):
-                for subject in [edk2.subject] + rule.fields['also']:
-                    self.order.setdefault(subject, rule)
+        self.silent(edk2)
         if edk2.write:
             self.settle(edk2, edk2.result, ours.result)
+
+    def silent(self, line):
+        """What a call may do although both answer the same."""
+        for rule in self.rules:
+            if any(x.match(line.call) for x in rule.fields['reorders']):
+                for subject in [line.subject] + rule.fields['also']:
+                    self.order.setdefault(subject, rule)
+            if any(x.match(line.call) for x in rule.fields['taints']):
+                for subject in rule.fields['also']:
+                    self.value.setdefault(subject, rule)
+                    self.order.setdefault(subject, rule)
 
     def differ(self, edk2, ours):
         rule = self.spoilt(edk2, ours)

@@ -481,6 +481,8 @@ static void languages(void)
 	UINTN i, n;
 
 	comment("languages");
+	set_raw(NS_GLOBAL, u"Lang", A7, 0, data_in, 0);
+	set_raw(NS_GLOBAL, u"PlatformLang", A7, 0, data_in, 0);
 	for (i = 0; i < 8; i++) {
 		for (n = 0; plat[i][n]; n++)
 			data_in[n] = (UINT8)plat[i][n];

@@ -73,7 +73,7 @@ static BOOLEAN play(const struct record *r)
 		set(r);
 		return TRUE;
 	case 'G':
-		get_room(r->ns, name_of(r), 0x10000);
+		get_room(r->ns, name_of(r), SHORT_DATA);
 		return TRUE;
 	case 'N':
 		next_from(r->ns, name_of(r), 256);

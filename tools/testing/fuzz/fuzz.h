@@ -53,4 +53,27 @@ static inline void fuzz_touch(const void *data, size_t len)
 	__asm__ volatile("" : : "r"(sum));
 }
 
+/**
+ * fuzz_mix() - go on with a digest
+ * @h: digest so far
+ * @data: bytes
+ * @len: how many
+ *
+ * Return: Digest of all so far.
+ */
+static inline uint64_t fuzz_mix(uint64_t h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	uint64_t word;
+
+	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 29;
+	}
+	while (len--)
+		h = (h ^ *p++) * 0x100000001b3ULL;
+	return h;
+}
+
 #endif /* _FUZZ_FUZZ_H */

@@ -7,6 +7,7 @@
 #include "fuzz.h"
 #include "mm_check.h"
 #include "script.h"
+#include "sham_crypto.h"
 
 #define MM_HEADER	sizeof(struct kvm_uefivars_mm_header)
 
@@ -17,6 +18,9 @@
  * @before: service before the current record
  * @buffer_size: shared buffer of the guest
  * @batch_max: bound of a batch, told when the limits were last set
+ * @host: what the host did to variables
+ * @owners: who made private variables
+ * @fail_crypto: crypto operation of the next record that fails, 0 for none
  */
 struct run {
 	struct kuv_service s;
@@ -24,6 +28,9 @@ struct run {
 	struct mm_before before;
 	u32 buffer_size;
 	u64 batch_max;
+	enum mm_host host;
+	struct mm_owners owners;
+	u32 fail_crypto;
 };
 
 static u64 get_int(const struct script_record *r, u32 at, u32 len)
@@ -62,6 +69,7 @@ static void run_message(struct run *run, const struct script_record *r)
 	shim_fail_nth(0);
 	mm_check_reply(&run->s, &run->before, sent, msg, total, sts, &res);
 	mm_check_guest(&run->s, &run->before);
+	mm_signed_check_owners(&run->s, &run->before.auth, &run->owners);
 	free(msg);
 	free(sent);
 }
@@ -75,6 +83,10 @@ static void run_reset(struct run *run)
 	CHECK(!run->s.end_of_dxe && !run->s.at_runtime);
 	CHECK(!run->s.ready_to_boot && !run->s.policy.locked);
 	CHECK(!run->s.policy.nr && !run->s.varcheck.nr);
+	if (!ret)
+		mm_signed_check_reset(&run->s);
+	if (!ret && run->host == MM_HOST_NOW)
+		run->host = MM_HOST_BEFORE;
 }
 
 static void run_ack(struct run *run, const struct script_record *r)
@@ -144,6 +156,7 @@ static void run_host_set(struct run *run, const struct script_record *r)
 		CHECK(mm_state_digest(&run->s) == run->before.state);
 		return;
 	}
+	run->host = MM_HOST_NOW;
 	v = kuv_vardb_find(&run->s.db, &n);
 	CHECK(v && v->attributes == h.attributes && v->data_len == len);
 	CHECK(!memcmp(kuv_var_data(v), n.name + n.len, len));
@@ -164,10 +177,12 @@ static void run_host_delete(struct run *run, const struct script_record *r)
 		return;
 	status = kuv_service_host_delete(&run->s, &n, &seq);
 	mm_check_growth(&run->s, &run->before);
-	if (status != KUV_SUCCESS)
+	if (status != KUV_SUCCESS) {
 		CHECK(mm_state_digest(&run->s) == run->before.state);
-	else
-		CHECK(!kuv_vardb_find(&run->s.db, &n));
+		return;
+	}
+	run->host = MM_HOST_NOW;
+	CHECK(!kuv_vardb_find(&run->s.db, &n));
 }
 
 static u32 limit(const struct script_record *r, u32 at)
@@ -197,6 +212,11 @@ static void run_buffer_size(struct run *run, const struct script_record *r)
 			   size : KVM_UEFIVARS_BUFFER_MAX;
 }
 
+static void run_options(struct run *run, const struct script_record *r)
+{
+	run->s.options = get_int(r, 0, 4) & KUV_OPT_ALL;
+}
+
 static void run_record(struct run *run, const struct script_record *r)
 {
 	static void (*const fn[])(struct run *, const struct script_record *) = {
@@ -208,19 +228,29 @@ static void run_record(struct run *run, const struct script_record *r)
 		[SCRIPT_HOST_DELETE] = run_host_delete,
 		[SCRIPT_LIMITS] = run_limits,
 		[SCRIPT_BUFFER_SIZE] = run_buffer_size,
+		[SCRIPT_OPTIONS] = run_options,
 	};
 
 	if (r->op == SCRIPT_FAIL_NTH) {
 		shim_fail_nth(get_int(r, 0, 1));
 		return;
 	}
+	if (r->op == SCRIPT_FAIL_CRYPTO) {
+		run->fail_crypto = get_int(r, 0, 1);
+		return;
+	}
 	mm_remember(&run->s, &run->before);
+	sham_begin(run->fail_crypto);
+	run->fail_crypto = 0;
 	if (r->op == SCRIPT_RESET)
 		run_reset(run);
 	else
 		fn[r->op](run, r);
 	shim_fail_nth(0);
 	mm_check_service(&run->s, run->batch_max);
+	mm_signed_forget(&run->s, &run->owners);
+	if (!run->s.closed)
+		mm_signed_check_state(&run->s, run->host);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -237,7 +267,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u32 nr;
 
 	run.buffer_size = KVM_UEFIVARS_BUFFER_MAX;
-	CHECK(!kuv_service_init(&run.s, &limits, NULL,
+	run.host = MM_HOST_NOTHING;
+	run.owners.nr = 0;
+	run.fail_crypto = 0;
+	CHECK(!kuv_service_init(&run.s, &limits, &sham_crypto_ops,
 				(const u8 *)"0123456789abcdef"));
 	CHECK(!kuv_service_reset(&run.s));
 	run.batch_max = mm_batch_bound(&run.s);

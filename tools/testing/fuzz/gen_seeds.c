@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 	save_batches(argv[1]);
 	save_templates(argv[1]);
 	save_dictionary(argv[1]);
+	seeds_secure(argv[1]);
 	seeds_siglist(argv[1]);
 	seeds_auth(argv[1]);
 	return 0;

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "group.h"
 #include "guids.h"
+#include "siglist.h"
 
 #define MM_HEADER	sizeof(struct kvm_uefivars_mm_header)
 #define BODY		(MM_HEADER + sizeof(struct kvm_uefivars_var_header))
@@ -17,18 +18,9 @@
 /* What MemoryOverwriteRequestControlLock costs. */
 #define LOCK_COST	132
 
-static u64 mix(u64 h, const void *data, u32 len)
-{
-	const u8 *p = data;
-
-	while (len--)
-		h = (h ^ *p++) * 0x100000001b3ULL;
-	return h;
-}
-
 static u64 mix_u64(u64 h, u64 v)
 {
-	return mix(h, &v, sizeof(v));
+	return fuzz_mix(h, &v, sizeof(v));
 }
 
 static u64 mix_var(u64 h, const struct kuv_var *v)
@@ -36,12 +28,12 @@ static u64 mix_var(u64 h, const struct kuv_var *v)
 	h = mix_u64(h, v->seq);
 	h = mix_u64(h, v->attributes);
 	h = mix_u64(h, v->deleted);
-	h = mix(h, v->guid, 16);
-	h = mix(h, v->time, 16);
+	h = fuzz_mix(h, v->guid, 16);
+	h = fuzz_mix(h, v->time, 16);
 	h = mix_u64(h, v->name_len);
-	h = mix(h, kuv_var_name(v), v->name_len);
+	h = fuzz_mix(h, kuv_var_name(v), v->name_len);
 	h = mix_u64(h, v->data_len);
-	return v->data_len ? mix(h, kuv_var_data(v), v->data_len) : h;
+	return v->data_len ? fuzz_mix(h, kuv_var_data(v), v->data_len) : h;
 }
 
 static u64 policy_digest(const struct kuv_policy *p)
@@ -49,7 +41,7 @@ static u64 policy_digest(const struct kuv_policy *p)
 	u64 h = mix_u64(0, p->nr);
 
 	h = mix_u64(h, p->disabled);
-	return p->table_len ? mix(h, p->table, p->table_len) : h;
+	return p->table_len ? fuzz_mix(h, p->table, p->table_len) : h;
 }
 
 u64 mm_state_digest(const struct kuv_service *s)
@@ -59,7 +51,7 @@ u64 mm_state_digest(const struct kuv_service *s)
 	u64 h = policy_digest(&s->policy);
 	u32 i;
 
-	h = mix(h, db, offsetof(struct kuv_vardb, nr_tombstones));
+	h = fuzz_mix(h, db, offsetof(struct kuv_vardb, nr_tombstones));
 	h = mix_u64(h, db->nr_tombstones);
 	for (v = kuv_vardb_next(db, NULL); v; v = kuv_vardb_next(db, v))
 		h = mix_var(h, v);
@@ -71,9 +63,9 @@ u64 mm_state_digest(const struct kuv_service *s)
 	h = mix_u64(h, s->varcheck.names_len);
 	h = mix_u64(h, s->mor.is_locked | s->mor.has_key << 1 |
 		       s->mor.is_absent << 2 | s->varcheck.has_modes << 3);
-	h = mix(h, s->mor.key, sizeof(s->mor.key));
+	h = fuzz_mix(h, s->mor.key, sizeof(s->mor.key));
 	for (i = 0; i < KUV_NR_LANG; i++)
-		h = mix(h, s->lang.codes[i], s->lang.len[i]);
+		h = fuzz_mix(h, s->lang.codes[i], s->lang.len[i]);
 	h = mix_u64(h, s->end_of_dxe | s->ready_to_boot << 1 |
 		       s->at_runtime << 2 | s->closed << 3);
 	return h;
@@ -86,26 +78,45 @@ static struct kuv_name name_of(const struct kuv_var *v)
 	return n;
 }
 
+/* Do a property or a policy forbid writing this name? */
+static bool is_ruled_out(const struct kuv_service *s, const struct mm_before *b,
+			 const struct kuv_name *n)
+{
+	const struct kvm_uefivars_var_property *p;
+	const struct kvm_uefivars_policy_entry *e;
+
+	if (!b->end_of_dxe)
+		return false;
+	p = kuv_varcheck_property(&s->varcheck, n);
+	if (p && le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
+		return true;
+	e = kuv_policy_find(&s->policy, n);
+	return e && e->lock_type == KVM_UEFIVARS_LOCK_NOW;
+}
+
 /* May no message change this variable now? */
 static bool is_frozen(const struct kuv_service *s, const struct mm_before *b,
 		      const struct kuv_var *v)
 {
-	const struct kvm_uefivars_var_property *p;
-	const struct kvm_uefivars_policy_entry *e;
+	static const u8 mor[16] = KUV_GUID_MOR;
 	struct kuv_name n = name_of(v);
+	enum kuv_own id = kuv_own_id(&n);
 
+	/* What the service writes itself is looked at in mm_signed.c. */
+	if (id >= KUV_OWN_SETUP_MODE && id < KUV_NR_OWN)
+		return false;
+	/* Audit Mode forgets the platform key. */
+	if (id == KUV_OWN_PK && s->options & KUV_OPT_AUDIT_MODE)
+		return false;
 	if (kuv_varcheck_is_fixed(&n))
+		return true;
+	if (b->is_mor_locked &&
+	    kuv_name_is(&n, mor, "MemoryOverwriteRequestControl"))
 		return true;
 	if (b->at_runtime && (!kuv_var_is_nv(v) ||
 			      !(v->attributes & KVM_UEFIVARS_ATTR_RT)))
 		return true;
-	if (!b->end_of_dxe)
-		return false;
-	p = kuv_varcheck_property(&s->varcheck, &n);
-	if (p && le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
-		return true;
-	e = kuv_policy_find(&s->policy, &n);
-	return e && e->lock_type == KVM_UEFIVARS_LOCK_NOW;
+	return is_ruled_out(s, b, &n);
 }
 
 static u64 frozen_digest(const struct kuv_service *s, const struct mm_before *b)
@@ -130,9 +141,11 @@ void mm_remember(const struct kuv_service *s, struct mm_before *b)
 	b->ready_to_boot = s->ready_to_boot;
 	b->at_runtime = s->at_runtime;
 	b->is_locked = s->policy.locked;
+	b->is_mor_locked = s->mor.is_locked;
 	b->state = mm_state_digest(s);
 	b->frozen = frozen_digest(s, b);
 	b->policies = policy_digest(&s->policy);
+	mm_signed_remember(s, &b->auth);
 }
 
 /* The guest's own enumeration sees each visible variable once, and ends. */
@@ -271,28 +284,32 @@ void mm_check_service(const struct kuv_service *s, u64 batch_max)
 		check_enumeration(s);
 }
 
+/* A pool may shrink, or grow up to its limit; @extra is what may be forced in. */
+static bool is_within(u64 used, u64 before, u64 max, u64 extra)
+{
+	if (extra && before > max)
+		max = before;
+	return used <= before || used <= max + extra;
+}
+
 void mm_check_growth(const struct kuv_service *s, const struct mm_before *b)
 {
+	/* EndOfDxe writes or drops the lock of the memory overwrite request. */
+	u64 extra = s->end_of_dxe && !b->end_of_dxe ? LOCK_COST : 0;
 	const struct kuv_vardb *db = &s->db;
 	const struct kuv_limits *l = &s->limits;
 
-	u64 nv_max = l->nv_size;
-
-	/* EndOfDxe writes the lock of the memory overwrite request. */
-	if (s->end_of_dxe && !b->end_of_dxe && b->nv_used > nv_max)
-		nv_max = b->nv_used;
-	if (s->end_of_dxe && !b->end_of_dxe)
-		nv_max += LOCK_COST;
-	CHECK(db->nv_used <= b->nv_used || db->nv_used <= nv_max);
-	CHECK(db->volatile_used <= b->volatile_used ||
-	      db->volatile_used <= l->volatile_size);
-	CHECK(db->tombstone_used <= b->tombstone_used ||
-	      db->tombstone_used <= l->nv_size);
+	CHECK(is_within(db->nv_used, b->nv_used, l->nv_size, extra));
+	CHECK(is_within(db->volatile_used, b->volatile_used, l->volatile_size,
+			0));
+	CHECK(is_within(db->tombstone_used, b->tombstone_used, l->nv_size,
+			extra));
 }
 
 void mm_check_guest(const struct kuv_service *s, const struct mm_before *b)
 {
 	mm_check_growth(s, b);
+	mm_signed_check(s, &b->auth, b->at_runtime);
 	CHECK(s->end_of_dxe >= b->end_of_dxe);
 	CHECK(s->ready_to_boot >= b->ready_to_boot);
 	CHECK(s->at_runtime >= b->at_runtime);
@@ -326,35 +343,122 @@ static bool is_reader(const struct kuv_mm_result *res)
 		res->function >= KVM_UEFIVARS_FN_GET_PAYLOAD_SIZE);
 }
 
-/* A write that succeeded is there as it was sent, and is waited for. */
-static void check_written(const struct kuv_service *s, const u8 *sent,
-			  const struct kuv_mm_result *res)
+/**
+ * struct sent_write - a SetVariable as it was sent
+ * @name: variable
+ * @attributes: as sent
+ * @descriptor: what stands in front of the payload of a signed one, or NULL
+ * @data: payload
+ * @len: bytes of it
+ */
+struct sent_write {
+	struct kuv_name name;
+	u32 attributes;
+	const u8 *descriptor;
+	const u8 *data;
+	u64 len;
+};
+
+/* Takes apart what succeeded: its lengths are right. */
+static void read_write(struct sent_write *w, const u8 *sent)
 {
 	const struct kvm_uefivars_var_access *a = (const void *)(sent + BODY);
-	const u8 *name = (const u8 *)(a + 1);
-	u32 attributes = le32_to_cpu(a->attributes);
-	u64 len = le64_to_cpu(a->data_size);
-	const u8 *data = name + le64_to_cpu(a->name_size);
-	struct kuv_name n = { a->guid, name, 0 };
-	const struct kuv_var *v;
-	bool is_append = attributes & ATTR_AP;
+	u32 head = 0, i;
 
-	n.len = 2 * kuv_utf16_len(name, le64_to_cpu(a->name_size) / 2);
-	v = kuv_vardb_find(&s->db, &n);
-	/* Signed payloads are cut out of the data: only their place is known. */
-	if (attributes & KVM_UEFIVARS_ATTR_AT || (!len && is_append))
-		return;
-	if (!(attributes & KVM_UEFIVARS_ATTR_BS) || !len) {
-		CHECK(!v);
-		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &n));
+	memset(w, 0, sizeof(*w));
+	w->attributes = le32_to_cpu(a->attributes);
+	w->name.guid = a->guid;
+	w->name.name = (const u8 *)(a + 1);
+	w->name.len = 2 * kuv_utf16_len(w->name.name,
+					le64_to_cpu(a->name_size) / 2);
+	w->data = w->name.name + le64_to_cpu(a->name_size);
+	w->len = le64_to_cpu(a->data_size);
+	if (w->attributes & KVM_UEFIVARS_ATTR_AT) {
+		w->descriptor = w->data;
+		for (i = 0; i < 4; i++)
+			head |= (u32)w->data[16 + i] << 8 * i;
+		head += 16;
+	} else if (w->attributes & KVM_UEFIVARS_ATTR_AW) {
+		head = w->len;
+	}
+	CHECK(head <= w->len);
+	w->data += head;
+	w->len -= head;
+}
+
+/* Of lists, what was not there is added. */
+static void check_added(const struct kuv_var *v, const struct mm_before *b,
+			const struct sent_write *w, enum kuv_own id)
+{
+	struct kuv_span old = { kuv_var_data(v), b->auth.own_len[id] };
+	struct kuv_span added = { w->data, w->len };
+	u8 *out = fuzz_copy(w->data, w->len, 0);
+	u32 len;
+
+	CHECK(old.len <= v->data_len);
+	CHECK(kuv_siglist_filter(&old, &added, out, &len) == KUV_SUCCESS);
+	CHECK(v->data_len == old.len + len);
+	CHECK(!memcmp(kuv_var_data(v) + old.len, out, len));
+	free(out);
+}
+
+/* What an append leaves: the end is what was sent, or what of it was new. */
+static void check_appended(const struct kuv_var *v, const struct mm_before *b,
+			   const struct sent_write *w)
+{
+	enum kuv_own id = kuv_own_id(&w->name);
+
+	if (id > KUV_OWN_PK && id <= KUV_OWN_DBT && b->auth.own[id]) {
+		check_added(v, b, w, id);
 		return;
 	}
-	CHECK(v && v->attributes == (attributes & ~ATTR_AP));
-	CHECK(is_append ? v->data_len >= len : v->data_len == len);
-	CHECK(!memcmp(kuv_var_data(v) + v->data_len - len, data, len));
-	/* It may wait for what had its name before, or for what follows it. */
-	if (kuv_var_is_nv(v) || res->seq)
-		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &n));
+	/* dbr may be a key or not. */
+	if (id == KUV_OWN_DBR)
+		return;
+	CHECK(v->data_len >= w->len);
+	CHECK(!memcmp(kuv_var_data(v) + v->data_len - w->len, w->data, w->len));
+}
+
+/* Keys and databases take nothing but lists. */
+static void check_lists(const struct sent_write *w)
+{
+	enum kuv_own id = kuv_own_id(&w->name);
+	struct kuv_span payload = { w->data, w->len };
+
+	if (id <= KUV_OWN_DBT && w->attributes)
+		CHECK(kuv_siglist_check(&payload, id == KUV_OWN_PK) ==
+		      KUV_SUCCESS);
+}
+
+/* A write that succeeded is there as it was sent, and is waited for. */
+static void check_written(const struct kuv_service *s,
+			  const struct mm_before *b, const u8 *sent,
+			  const struct kuv_mm_result *res)
+{
+	const struct kuv_var *v;
+	struct sent_write w;
+
+	read_write(&w, sent);
+	v = kuv_vardb_find(&s->db, &w.name);
+	CHECK(!kuv_varcheck_is_fixed(&w.name) && !is_ruled_out(s, b, &w.name));
+	check_lists(&w);
+	if (!w.len && w.attributes & ATTR_AP)
+		return;
+	if (!(w.attributes & KVM_UEFIVARS_ATTR_BS) || !w.len) {
+		CHECK(!v);
+		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &w.name));
+		return;
+	}
+	CHECK(v && v->attributes == (w.attributes & ~ATTR_AP));
+	if (kuv_var_is_nv(v))
+		CHECK(res->seq >= kuv_vardb_pending_seq(&s->db, &w.name));
+	if (w.attributes & ATTR_AP) {
+		check_appended(v, b, &w);
+		return;
+	}
+	CHECK(v->data_len == w.len && !memcmp(kuv_var_data(v), w.data, w.len));
+	if (w.descriptor)
+		CHECK(!memcmp(v->time, w.descriptor, sizeof(v->time)));
 }
 
 static bool is_request_lock(const u8 *sent)
@@ -389,7 +493,7 @@ static void check_set(const struct kuv_service *s, const struct mm_before *b,
 		CHECK(res->seq == s->db.seq &&
 		      (res->status == KUV_SUCCESS || is_wrong_key(sent, res)));
 	if (res->status == KUV_SUCCESS && !is_request_lock(sent))
-		check_written(s, sent, res);
+		check_written(s, b, sent, res);
 }
 
 void mm_check_reply(const struct kuv_service *s, const struct mm_before *b,

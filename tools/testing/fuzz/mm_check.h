@@ -4,6 +4,7 @@
 #define _FUZZ_MM_CHECK_H
 
 #include "mm.h"
+#include "mm_signed.h"
 
 /**
  * struct mm_before - what is remembered of a service while a record runs
@@ -18,6 +19,8 @@
  * @ready_to_boot: phase
  * @at_runtime: phase
  * @is_locked: no policies can be registered
+ * @is_mor_locked: the memory overwrite request cannot be changed
+ * @auth: keys, modes and signers
  */
 struct mm_before {
 	u64 state;
@@ -31,6 +34,8 @@ struct mm_before {
 	bool ready_to_boot;
 	bool at_runtime;
 	bool is_locked;
+	bool is_mor_locked;
+	struct mm_signed auth;
 };
 
 /**

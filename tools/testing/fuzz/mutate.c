@@ -14,13 +14,37 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_len, const u8 *b,
 				 size_t b_len, u8 *out, size_t max,
 				 unsigned int seed);
 
-/* Mostly attributes that exist. */
-static u32 rnd_attributes(void)
+/* Mostly attributes that exist, and that the name should have. */
+static u32 rnd_attributes(u32 name)
 {
-	static const u8 usual[] = { 7, 7, 7, 3, 3, 6, 6, 6, 2, 0, 0x27, 0x47,
-				    0x43, 0x46, 0x23, 0x17, 1, 5, 0x0f, 0x40 };
+	static const u8 usual[] = { 7, 7, 7, 3, 3, 6, 6, 6, 2, 0, 0x27, 0x27,
+				    0x27, 0x67, 0x26, 0x47, 0x43, 0x46, 0x23,
+				    0x17, 1, 5, 0x0f, 0x40 };
 
+	if (script_names[name].attributes && rnd(4))
+		return script_names[name].attributes | (rnd(4) ? 0 : 0x40);
 	return rnd(8) ? usual[rnd(ARRAY_SIZE(usual))] : rnd(512);
+}
+
+/* Few names often: records are about the same one then; and keys. */
+static u32 rnd_name(void)
+{
+	switch (rnd(4)) {
+	case 0:
+		return rnd(2);
+	case 1:
+		return rnd(7);
+	case 2:
+		return script_find_name("PK") + rnd(5);
+	default:
+		return rnd(script_nr_names);
+	}
+}
+
+/* Mostly the namespace where a name means something. */
+static u32 rnd_guid(u32 name)
+{
+	return rnd(8) ? script_names[name].guid : rnd(script_nr_guids);
 }
 
 static u32 rnd_len(void)
@@ -30,17 +54,17 @@ static u32 rnd_len(void)
 	return rnd(4) ? usual[rnd(ARRAY_SIZE(usual))] : rnd(96);
 }
 
-/* A record, often a write, about few names: so they are often about the same one. */
+/* A record, often a write. */
 static void make_record(struct script_buf *out)
 {
-	bool is_own = rnd(3);
+	u32 name = rnd_name();
 	struct script_choice c = {
 		.kind = rnd(4) ? rnd(SCRIPT_NR_KINDS) : 0,
-		.name = is_own ? rnd(rnd(4) ? 2 : 7) : rnd(script_nr_names),
-		.guid = is_own ? 0 : rnd(script_nr_guids),
-		.attributes = rnd_attributes(),
+		.name = name,
+		.guid = rnd_guid(name),
+		.attributes = rnd_attributes(name),
 		.len = rnd_len(),
-		.value = rnd(64),
+		.value = rnd(rnd(2) ? 64 : 2048),
 	};
 
 	script_generate(out, &c);

@@ -4,33 +4,77 @@
 
 #include <linux/kernel.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "guids.h"
+#include "script_sign.h"
 
 #define MM_HEADER	sizeof(struct kvm_uefivars_mm_header)
 
-const char *const script_names[] = {
-	"a", "b", "B0", "B1", "B#", "Boot0001", "Boot####", "PK", "KEK", "db",
-	"dbx", "SetupMode", "SecureBoot", "SignatureSupport", "VendorKeys",
-	"VendorKeysNv", "certdb", "certdbv", "CustomMode", "SecureBootEnable",
-	"VarErrorFlag", "", "Lang", "PlatformLang", "LangCodes",
-	"PlatformLangCodes", "MemoryOverwriteRequestControl",
-	"MemoryOverwriteRequestControlLock", "BootOrder", "Key0001", "ConIn",
+enum {
+	NS_FUZZ,
+	NS_GLOBAL,
+	NS_SECURITY,
+	NS_SECURE_BOOT_ENABLE,
+	NS_CUSTOM_MODE,
+	NS_VENDOR_KEYS_NV,
+	NS_CERT_DB,
+	NS_VAR_ERROR_FLAG,
+	NS_MOR,
+	NS_MOR_LOCK,
+};
+
+const struct script_name script_names[] = {
+	{ "a", NS_FUZZ, 0 },
+	{ "b", NS_FUZZ, 0 },
+	{ "B0", NS_FUZZ, 0 },
+	{ "B1", NS_FUZZ, 0 },
+	{ "B#", NS_FUZZ, 0 },
+	{ "Boot0001", NS_GLOBAL, 0x07 },
+	{ "Boot####", NS_GLOBAL, 0 },
+	{ "BootOrder", NS_GLOBAL, 0x07 },
+	{ "Key0001", NS_GLOBAL, 0x07 },
+	{ "ConIn", NS_GLOBAL, 0x07 },
+	{ "PK", NS_GLOBAL, 0x27 },
+	{ "KEK", NS_GLOBAL, 0x27 },
+	{ "db", NS_SECURITY, 0x27 },
+	{ "dbx", NS_SECURITY, 0x27 },
+	{ "dbt", NS_SECURITY, 0x27 },
+	{ "dbr", NS_SECURITY, 0x27 },
+	{ "SetupMode", NS_GLOBAL, 0 },
+	{ "SecureBoot", NS_GLOBAL, 0 },
+	{ "SignatureSupport", NS_GLOBAL, 0 },
+	{ "VendorKeys", NS_GLOBAL, 0 },
+	{ "VendorKeysNv", NS_VENDOR_KEYS_NV, 0 },
+	{ "certdb", NS_CERT_DB, 0 },
+	{ "certdbv", NS_CERT_DB, 0 },
+	{ "CustomMode", NS_CUSTOM_MODE, 0x03 },
+	{ "SecureBootEnable", NS_SECURE_BOOT_ENABLE, 0x03 },
+	{ "AuditMode", NS_GLOBAL, 0x06 },
+	{ "DeployedMode", NS_GLOBAL, 0x06 },
+	{ "VarErrorFlag", NS_VAR_ERROR_FLAG, 0 },
+	{ "MemoryOverwriteRequestControl", NS_MOR, 0x07 },
+	{ "MemoryOverwriteRequestControlLock", NS_MOR_LOCK, 0x07 },
+	{ "Lang", NS_GLOBAL, 0x07 },
+	{ "PlatformLang", NS_GLOBAL, 0x07 },
+	{ "LangCodes", NS_GLOBAL, 0x06 },
+	{ "PlatformLangCodes", NS_GLOBAL, 0x06 },
+	{ "", NS_FUZZ, 0 },
 };
 const u32 script_nr_names = ARRAY_SIZE(script_names);
 
 const u8 script_guids[][16] = {
-	{ 'f', 'u', 'z', 'z' },
-	KUV_GUID_GLOBAL,
-	KUV_GUID_SECURITY,
-	KUV_GUID_SECURE_BOOT_ENABLE,
-	KUV_GUID_CUSTOM_MODE,
-	KUV_GUID_VENDOR_KEYS_NV,
-	KUV_GUID_CERT_DB,
-	KUV_GUID_VAR_ERROR_FLAG,
-	KUV_GUID_MOR,
-	KUV_GUID_MOR_LOCK,
+	[NS_FUZZ] = { 'f', 'u', 'z', 'z' },
+	[NS_GLOBAL] = KUV_GUID_GLOBAL,
+	[NS_SECURITY] = KUV_GUID_SECURITY,
+	[NS_SECURE_BOOT_ENABLE] = KUV_GUID_SECURE_BOOT_ENABLE,
+	[NS_CUSTOM_MODE] = KUV_GUID_CUSTOM_MODE,
+	[NS_VENDOR_KEYS_NV] = KUV_GUID_VENDOR_KEYS_NV,
+	[NS_CERT_DB] = KUV_GUID_CERT_DB,
+	[NS_VAR_ERROR_FLAG] = KUV_GUID_VAR_ERROR_FLAG,
+	[NS_MOR] = KUV_GUID_MOR,
+	[NS_MOR_LOCK] = KUV_GUID_MOR_LOCK,
 };
 const u32 script_nr_guids = ARRAY_SIZE(script_guids);
 
@@ -41,6 +85,16 @@ static const u8 guid_events[][16] = {
 	KVM_UEFIVARS_GUID_READY_TO_BOOT,
 	KVM_UEFIVARS_GUID_EXIT_BOOT_SERVICES,
 };
+
+u32 script_find_name(const char *text)
+{
+	u32 i;
+
+	for (i = 0; i < script_nr_names; i++)
+		if (!strcmp(script_names[i].text, text))
+			return i;
+	abort();
+}
 
 bool script_next(const u8 **pos, size_t *left, struct script_record *r)
 {
@@ -163,42 +217,64 @@ static void end_fixed(struct script_buf *b, size_t start)
 		patch_int(b, at, KVM_UEFIVARS_POLICY_MSG_MAX - MM_HEADER, 8);
 }
 
-/* A descriptor of authentication without a signature, where one is expected. */
-static void put_descriptor(struct script_buf *b, u32 attributes)
+/* Payload that a variable may have: lists in keys, languages, else anything. */
+static void put_payload(struct script_buf *b, const char *name,
+			const struct script_choice *c)
 {
-	if (attributes & KVM_UEFIVARS_ATTR_AW) {
-		put_fill(b, 560, 0);
-	} else if (attributes & KVM_UEFIVARS_ATTR_AT) {
-		put_fill(b, 16, 1);
-		script_int(b, 24, 4);
-		script_int(b, 0x0ef10200, 4);
-		put_fill(b, 16, 2);
+	static const char *const langs[] = {
+		"en", "de;en-US", "eng", "engdeu", "fr;de", "deu",
+	};
+	const char *lang = langs[c->len % ARRAY_SIZE(langs)];
+
+	if (!c->len) {
+		return;
+	} else if (!strcmp(name, "PK")) {
+		script_put_list(b, 0, 1 + !(c->len % 16), c->len);
+	} else if (!strcmp(name, "KEK")) {
+		script_put_list(b, c->len / 8 % 4 == 3, c->len % 3, c->len);
+	} else if (!strncmp(name, "db", 2)) {
+		script_put_list(b, c->len, c->len / 2 % 4, c->len % 8);
+		if (c->len % 5 == 0)
+			script_put_list(b, 1, 2, c->len % 3);
+	} else if (strstr(name, "Lang")) {
+		script_bytes(b, lang, 1 + strlen(lang));
+	} else {
+		put_fill(b, c->len, c->value);
 	}
 }
 
-static u32 descriptor_len(u32 attributes)
+/* What a write carries; in front of it what shows who sent it. */
+static void put_data(struct script_buf *b, const char *name,
+		     const struct script_choice *c)
 {
-	if (attributes & KVM_UEFIVARS_ATTR_AW)
-		return 560;
-	return attributes & KVM_UEFIVARS_ATTR_AT ? 40 : 0;
+	if (c->attributes & KVM_UEFIVARS_ATTR_AW)
+		put_fill(b, 560, 0);
+	else if (c->attributes & KVM_UEFIVARS_ATTR_AT)
+		script_put_descriptor(b, c->value, c->value >> 3,
+				      c->value >> 5);
+	put_payload(b, name, c);
 }
 
 static void put_access(struct script_buf *b, u64 function, const u8 *guid,
 		       const char *name, const struct script_choice *c)
 {
-	u32 head = 0;
+	size_t at;
 
-	if (function == KVM_UEFIVARS_FN_SET_VARIABLE)
-		head = descriptor_len(c->attributes);
 	put_function(b, function);
 	script_bytes(b, guid, 16);
-	script_int(b, head + c->len, 8);
+	at = b->len;
+	script_int(b, c->len, 8);
 	script_int(b, name_size(name), 8);
 	script_int(b, c->attributes, 4);
 	put_name(b, name);
-	if (head)
-		put_descriptor(b, c->attributes);
-	put_fill(b, c->len, c->value);
+	if (function != KVM_UEFIVARS_FN_SET_VARIABLE) {
+		put_fill(b, c->len, c->value);
+		return;
+	}
+	put_data(b, name, c);
+	/* Size of the data: what is behind the attributes and the name. */
+	if (!b->is_full)
+		patch_int(b, at, b->len - at - 20 - name_size(name), 8);
 }
 
 static void put_next(struct script_buf *b, u64 function, const u8 *guid,
@@ -230,7 +306,7 @@ static void put_check(struct script_buf *b, u64 function, const u8 *guid,
 static void put_entry(struct script_buf *b, const u8 *guid, const char *name,
 		      const struct script_choice *c)
 {
-	const char *state = script_names[c->len % 4];
+	const char *state = script_names[c->len % 4].text;
 	u32 lock = c->value % 4;
 	bool has_state = lock == KVM_UEFIVARS_LOCK_ON_VAR_STATE;
 	bool whole = c->value / 4 % 4 == 0;
@@ -281,7 +357,7 @@ static void put_host(struct script_buf *b, const u8 *guid, const char *name,
 	memcpy(h.guid, guid, sizeof(h.guid));
 	script_bytes(b, &h, sizeof(h));
 	put_text(b, name);
-	put_fill(b, c->len, c->value >> 2);
+	put_payload(b, name, c);
 }
 
 static void put_limits(struct script_buf *b, const struct script_choice *c)
@@ -298,15 +374,18 @@ static void generate_host(struct script_buf *b, const u8 *guid,
 	static const u8 ops[] = {
 		SCRIPT_RESET, SCRIPT_ACK, SCRIPT_READ, SCRIPT_HOST_SET,
 		SCRIPT_HOST_DELETE, SCRIPT_LIMITS, SCRIPT_FAIL_NTH,
-		SCRIPT_BUFFER_SIZE,
+		SCRIPT_BUFFER_SIZE, SCRIPT_OPTIONS, SCRIPT_FAIL_CRYPTO,
 	};
 	u8 op = ops[c->kind % SCRIPT_NR_KINDS - 20];
 	size_t start = script_begin(b, op);
 
 	if (op == SCRIPT_ACK)
 		script_int(b, c->value % 8, 8);
-	else if (op == SCRIPT_READ || op == SCRIPT_FAIL_NTH)
+	else if (op == SCRIPT_READ || op == SCRIPT_FAIL_NTH ||
+		 op == SCRIPT_FAIL_CRYPTO)
 		script_int(b, c->value % 4, 1);
+	else if (op == SCRIPT_OPTIONS)
+		script_int(b, c->value, 4);
 	else if (op == SCRIPT_HOST_SET || op == SCRIPT_HOST_DELETE)
 		put_host(b, guid, name, c);
 	else if (op == SCRIPT_LIMITS)
@@ -380,7 +459,7 @@ static void generate_variable(struct script_buf *b, const u8 *guid,
 
 void script_generate(struct script_buf *b, const struct script_choice *c)
 {
-	const char *name = script_names[c->name % script_nr_names];
+	const char *name = script_names[c->name % script_nr_names].text;
 	const u8 *guid = script_guids[c->guid % script_nr_guids];
 	u32 kind = c->kind % SCRIPT_NR_KINDS;
 	size_t start;

@@ -34,6 +34,10 @@ enum script_op {
 	SCRIPT_FAIL_NTH,
 	/* u32: shared buffer of the messages that follow, 0 for the largest. */
 	SCRIPT_BUFFER_SIZE,
+	/* u32: what the operator decides from now on, KUV_OPT_*. */
+	SCRIPT_OPTIONS,
+	/* u8: this crypto operation of the next record fails. */
+	SCRIPT_FAIL_CRYPTO,
 	SCRIPT_NR_OPS,
 };
 
@@ -134,8 +138,20 @@ size_t script_begin(struct script_buf *b, u8 op);
  */
 void script_end(struct script_buf *b, size_t start);
 
-/* Names and namespaces that mean something to the service, and some that don't. */
-extern const char *const script_names[];
+/**
+ * struct script_name - a name that means something to the service, or does not
+ * @text: ASCII
+ * @guid: index of the namespace where it does
+ * @attributes: those that it should have there, 0 if any will do
+ */
+struct script_name {
+	const char *text;
+	u32 guid;
+	u32 attributes;
+};
+
+/* Names, and namespaces. */
+extern const struct script_name script_names[];
 extern const u32 script_nr_names;
 extern const u8 script_guids[][16];
 extern const u32 script_nr_guids;
@@ -147,7 +163,8 @@ extern const u32 script_nr_guids;
  * @guid: index of a namespace
  * @attributes: attributes
  * @len: bytes of data
- * @value: whatever else the kind has a use for
+ * @value: whatever else the kind has a use for; in signed writes bits 0 to 2 say
+ *	how it is signed, 3 and 4 who signs, the rest when
  */
 struct script_choice {
 	u32 kind;
@@ -158,7 +175,15 @@ struct script_choice {
 	u32 value;
 };
 
-#define SCRIPT_NR_KINDS	28
+#define SCRIPT_NR_KINDS	30
+
+/**
+ * script_find_name() - index of a name
+ * @text: one of script_names
+ *
+ * Return: Its index.
+ */
+u32 script_find_name(const char *text);
 
 /**
  * script_generate() - append a well-formed record

@@ -28,4 +28,10 @@ void seeds_siglist(const char *dir);
  */
 void seeds_auth(const char *dir);
 
+/**
+ * seeds_secure() - scripts of Secure Boot, modes and private variables
+ * @dir: directory of all seeds
+ */
+void seeds_secure(const char *dir);
+
 #endif /* _FUZZ_SEEDS_H */

@@ -96,6 +96,7 @@ static void add_many(X509 *cert, X509V3_CTX *ctx)
 		{ NID_policy_constraints, "requireExplicitPolicy:3" },
 		{ NID_netscape_cert_type, "server" },
 		{ NID_issuer_alt_name, "DNS:g" },
+		{ NID_inhibit_any_policy, "critical,0" },
 	};
 	size_t i;
 
@@ -118,6 +119,21 @@ static void add_issuer_id(X509 *cert, const struct signed_cert *c)
 	CHECK(ASN1_INTEGER_set(id->serial, 1000 + 17 * c->issuer));
 	CHECK(X509_add1_ext_i2d(cert, NID_authority_key_identifier, id, 0, 0));
 	AUTHORITY_KEYID_free(id);
+}
+
+/* A critical one that nobody knows. */
+static void add_unknown(X509 *cert)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj("1.2.3.4", 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *e;
+
+	CHECK(oid && value && ASN1_OCTET_STRING_set(value, (uint8_t *)"\5", 2));
+	e = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
+	CHECK(e && X509_add_ext(cert, e, -1));
+	X509_EXTENSION_free(e);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(oid);
 }
 
 static void add_extensions(X509 *cert, const struct signed_cert *c)
@@ -148,7 +164,7 @@ static void add_extensions(X509 *cert, const struct signed_cert *c)
 		add_extension(cert, &ctx, NID_name_constraints,
 			      "critical,permitted;DNS:a");
 	if (c->flags & CERT_UNKNOWN)
-		add_extension(cert, &ctx, NID_inhibit_any_policy, "critical,0");
+		add_unknown(cert);
 }
 
 static X509 *make_cert(const struct signed_cert *c)

@@ -36,7 +36,7 @@ app() {
 # tape FILE [SEED CALLS]: one from the cache, made once; the keys are there, too.
 tape() {
 	local made
-	made=$keys/tape-${2:-scripted}-${3:-0}-$(cat "$here"/{pki,tape,malformed,mixed,signed}.py |
+	made=$keys/tape-${2:-scripted}-${3:-0}-$(cat "$here"/{pki,tape,malformed,families,mixed,signed}.py |
 		sha256sum | cut -c -16)
 
 	if [ ! -e "$made" ]; then

@@ -174,7 +174,7 @@ gate_diff() { # the same calls to edk2's own driver and to ours
 }
 
 gate_fuzz() { # libFuzzer on the core and the parsers, found inputs first
-	tools/testing/fuzz/run.sh --seconds 20 --seed 1
+	tools/testing/fuzz/run.sh --seconds 60 --seed 1
 }
 
 gate_bench() { # instructions and exits per call

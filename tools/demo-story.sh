@@ -9,6 +9,8 @@ LOGS=/run/logs
 mkdir -p "$LOGS"
 # shellcheck source=tools/testing/host/lib/scenario.sh
 source "$(dirname "$0")/testing/host/lib/scenario.sh"
+# shellcheck source=tools/testing/host/lib/secure-lib.sh
+source "$(dirname "$0")/testing/host/lib/secure-lib.sh"
 
 # Only the story is told; what it is made of goes to a log.
 say() {
@@ -78,6 +80,26 @@ quote "$(log_of demo out)" reads
 same "text" "0x07 written in the first life" "$(told demo text)"
 same "BootNext was followed" "$next" "$(told demo current)"
 refuse "BootNext is consumed" has demo BootNext
+
+enrol_disk
+disk linux linux.efi </dev/null
+disks enrol linux
+vm_linux safe <<'END'
+. /secure.sh
+tell reads "SecureBoot = $(tail -c 1 $EFIVARS/$(full SecureBoot) | od -An -tu1 | tr -d ' ')"
+tell reads "dbx update signed with a strange key: $(putvar $(full dbx) 0x67 /auth/dbx-by-other.auth)"
+tell reads "dbx update signed with our KEK: $(putvar $(full dbx) 0x67 /auth/dbx-1.auth)"
+holds dbx /auth/hash1.esl
+END
+echo "5. Secure Boot, in another VM: a boot program enrols our keys and resets the machine;"
+echo "   it has no signature itself, so it is refused from then on:"
+enrolled safe
+serial safe | sed -n '/keys: set/p; /failed to load/p' | cut -c 1-100 | sed 's/^/     firmware| /'
+echo "   Linux, signed with our key, starts from the next disk:"
+vm_done safe
+quote "$(log_of safe out)" reads
+stored_is safe PK "$EFI_NS" PK.esl
+stored_is safe dbx "$SECURITY_NS" hash1.esl
 stop_vard
 unload_module
 cp "$DB" "$keep/vars.db"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make demo: a guest writes variables, its VM is killed, a new VM has them. Builds what
-# it needs, then tells the story inside the emulated KVM host.
+# make demo: a guest writes variables, its VM is killed, a new VM has them; another guest boots
+# with Secure Boot. Builds what it needs, then tells the story inside the emulated KVM host.
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -31,7 +31,7 @@ exits() {
 		[ "$setup $op" = "task_work get-64" ] || continue
 		cat <<-END
 
-		5. What a call costs (GetVariable of 64 bytes, counted by the bench in virtual time):
+		6. What a call costs (GetVariable of 64 bytes, counted by the bench in virtual time):
 		     exits of the guest per call      $exits
 		     returns to the VMM per call      $returns
 		     instructions, guest and host     $min  ($ratio times a doorbell nobody hears)
@@ -51,12 +51,14 @@ step "firmware (OVMF from Debian's edk2; minutes the first time)" \
 KUV_FIRMWARE=$(tail -n 1 "$out/step.log")/OVMF_RELEASE.fd
 step "Linux guest" tools/testing/host/guest.sh $kernel
 KUV_GUEST_DISK=$(tail -n 1 "$out/step.log")
-export KUV_MODULE KUV_FIRMWARE KUV_GUEST_DISK
-step "cost of a call" tools/testing/bench/run.sh
+step "keys and signed images" tools/testing/host/secure.sh $kernel
+KUV_SECURE=$(tail -n 1 "$out/step.log")
+export KUV_MODULE KUV_FIRMWARE KUV_GUEST_DISK KUV_SECURE
+step "cost of a call" tools/testing/bench/run.sh "$KUV_MODULE"
 cp "$out/step.log" "$out/bench.log"
 
 kuv_say "booting the emulated KVM host (stock Debian kernel)"
-tools/testing/host/host.sh --kernel $kernel --timeout 300 --share "$out" -- \
+tools/testing/host/host.sh --kernel $kernel --timeout 600 --share "$out" -- \
 	bash tools/demo-story.sh "$out" ||
 	kuv_die "the story did not come to its end, logs in build/demo/"
 exits <(sed "s/^# //" "$out/bench.log")

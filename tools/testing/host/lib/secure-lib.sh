@@ -42,9 +42,9 @@ serial() {
 	sed 's/\x1b\[[0-9;=?]*[A-Za-z]//g; s/\r//g' "$(log_of "$1" serial)" 2>/dev/null
 }
 
+# serial_has VM PATTERN: somewhere in a line of it.
 serial_has() {
-	serial "$1" >"$WORK/serial.txt"
-	! line "$WORK/serial.txt" "$2" || return 0
+	! line "$(log_of "$1" serial)" "$2" || return 0
 	! ended "${VM_PID[$1]}" || fail "VM $1 ended before it said '$2'"
 	return 1
 }
@@ -64,14 +64,14 @@ refused() {
 answered() {
 	local vm=$1
 	shift
-	heard "$vm" "^keys: ${*: -1}"
+	heard "$vm" "keys: ${*: -1}"
 	same "answers in $vm" "$(printf '%s\n' "$@")" "$(serial "$vm" |
 		sed -n '/^keys: running/d; s/^keys: //p' | head -n $#)"
 }
 
-# enrol VM: put our keys into a VM in setup mode, from firmware; it stays
-# running, reset, and has refused the program that did it.
-enrol() {
+# enrol_disk: the disk "enrol", whose boot program puts our keys into a machine in setup
+# mode and resets it.
+enrol_disk() {
 	disk enrol keys-unsigned.efi PK.auth KEK.auth db.auth <<-END
 	get SetupMode
 	get SecureBoot
@@ -82,7 +82,10 @@ enrol() {
 	get SecureBoot
 	reset
 	END
-	vm_disks "$1" enrol
+}
+
+# enrolled VM: it did, and was refused itself after the reset.
+enrolled() {
 	answered "$1" \
 		"get SetupMode: Success attrs 6 len 1 data 01" \
 		"get SecureBoot: Success attrs 6 len 1 data 00" \

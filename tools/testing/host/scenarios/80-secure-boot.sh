@@ -25,7 +25,9 @@ END
 
 load_module
 start_vard
-enrol a
+enrol_disk
+vm_disks a enrol
+enrolled a
 vm_kill a
 stored_is a PK "$EFI_NS" PK.esl
 stored_is a KEK "$EFI_NS" KEK.esl

@@ -7,14 +7,12 @@
 # shellcheck source=tools/testing/host/lib/secure-lib.sh
 source "$KUV_TOP/tools/testing/host/lib/secure-lib.sh"
 
+enrol_disk
 disk linux linux.efi </dev/null
+disks enrol linux
 
 load_module
 start_vard
-enrol a
-vm_kill a
-
-disks linux
 vm_linux a <<'END'
 . /secure.sh
 cd /auth
@@ -73,12 +71,14 @@ echo "keys done"
 cd /selftests
 must bash efivarfs.sh
 END
+enrolled a
 vm_done a
 sed -n '/^running/p; /FAIL/p' "$(log_of a out)"
 stored_is a dbx "$SECURITY_NS" hash3.esl
 stored_is a KEK "$EFI_NS" KEK.esl other.esl
 same "private variable in the database" second "$(stored a KuvPrivate)"
 
+disks linux
 vm_linux a <<'END'
 . /secure.sh
 cd /auth

@@ -220,7 +220,8 @@ choose() {
 		backends=()
 		kuv_need binutils
 		for ko in "${modules[@]}"; do
-			if nm -u "$ko" | grep -qw task_work_add; then
+			# Not -q: nm would not like to be left, and the pipe fail.
+			if nm -u "$ko" | grep -w task_work_add >/dev/null; then
 				backends+=(task_work)
 			else
 				backends+=(fput)

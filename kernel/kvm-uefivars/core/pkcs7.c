@@ -109,28 +109,61 @@ static bool take_certs(struct kuv_span *rest, struct kuv_span *ret)
 	return true;
 }
 
-/* Attributes: each a type and a set of values. The first digest counts. */
-static bool read_attrs(struct kuv_span rest, struct kuv_span *ret_digest)
+/* The order of DER: by bytes, the shorter one first where they are the same. */
+static bool is_in_order(const struct kuv_span *a, const struct kuv_span *b)
 {
-	struct kuv_der seq, oid, values, value;
-	bool has_digest = false;
+	u32 len = a->len < b->len ? a->len : b->len;
+	int diff = memcmp(a->data, b->data, len);
+
+	return diff < 0 || (!diff && a->len <= b->len);
+}
+
+/*
+ * Values of an attribute. OpenSSL hashes those that are signed in the order of
+ * DER, so another order would mean that something else was signed.
+ */
+static bool are_values(struct kuv_span rest, bool is_signed)
+{
+	struct kuv_der value, last = { 0 };
+
+	for (; rest.len; last = value)
+		if (!kuv_der_take_any(&rest, &value) ||
+		    (is_signed && last.all.len &&
+		     !is_in_order(&last.all, &value.all)))
+			return false;
+	return true;
+}
+
+static bool take_attr(struct kuv_span *rest, bool is_signed,
+		      struct kuv_span *ret_oid, struct kuv_span *ret_values)
+{
+	struct kuv_der seq, oid, values;
+
+	if (!kuv_der_take(rest, KUV_DER_SEQUENCE, &seq) ||
+	    !kuv_der_take(&seq.body, KUV_DER_OID, &oid) ||
+	    !kuv_der_only(&seq.body, KUV_DER_SET, &values) ||
+	    !are_values(values.body, is_signed))
+		return false;
+	*ret_oid = oid.body;
+	*ret_values = values.body;
+	return true;
+}
+
+/* The first digest among the attributes counts; it has one value. */
+static bool read_signed_attrs(struct kuv_span rest, struct kuv_span *ret_digest)
+{
+	struct kuv_span oid, values;
+	struct kuv_der digest;
 
 	while (rest.len) {
-		if (!kuv_der_take(&rest, KUV_DER_SEQUENCE, &seq) ||
-		    !kuv_der_take(&seq.body, KUV_DER_OID, &oid) ||
-		    !kuv_der_only(&seq.body, KUV_DER_SET, &values))
+		if (!take_attr(&rest, true, &oid, &values))
 			return false;
-		has_digest = ret_digest && !ret_digest->data &&
-			     is_oid(&oid.body, oid_message_digest,
-				    sizeof(oid_message_digest));
-		if (has_digest && kuv_der_only(&values.body,
-					       KUV_DER_OCTET_STRING, &value))
-			*ret_digest = value.body;
-		else if (has_digest)
+		if (ret_digest->data || !is_oid(&oid, oid_message_digest,
+						sizeof(oid_message_digest)))
+			continue;
+		if (!kuv_der_only(&values, KUV_DER_OCTET_STRING, &digest))
 			return false;
-		while (values.body.len)
-			if (!kuv_der_take_any(&values.body, &value))
-				return false;
+		*ret_digest = digest.body;
 	}
 	return true;
 }
@@ -143,7 +176,7 @@ static bool take_signed_attrs(struct kuv_span *rest,
 	if (!kuv_der_is_next(rest, KUV_DER_CONTEXT(0)))
 		return true;
 	if (!kuv_der_take(rest, KUV_DER_CONTEXT(0), &attrs) ||
-	    !read_attrs(attrs.body, &signer->digest))
+	    !read_signed_attrs(attrs.body, &signer->digest))
 		return false;
 	/* None at all is the same as no attributes. */
 	if (!attrs.body.len)
@@ -154,12 +187,17 @@ static bool take_signed_attrs(struct kuv_span *rest,
 
 static bool take_unsigned_attrs(struct kuv_span *rest)
 {
+	struct kuv_span oid, values;
 	struct kuv_der attrs;
 
 	if (!kuv_der_is_next(rest, KUV_DER_CONTEXT(1)))
 		return true;
-	return kuv_der_take(rest, KUV_DER_CONTEXT(1), &attrs) &&
-	       read_attrs(attrs.body, NULL);
+	if (!kuv_der_take(rest, KUV_DER_CONTEXT(1), &attrs))
+		return false;
+	while (attrs.body.len)
+		if (!take_attr(&attrs.body, false, &oid, &values))
+			return false;
+	return true;
 }
 
 /* The first certificate of this issuer with this number. */

@@ -187,8 +187,13 @@ static bool chain_is_allowed(const struct chain *chain)
 		if (!link_read(&link, &chain->certs[i]) ||
 		    link.ext.has_unknown_critical || link.ext.is_unusable)
 			return false;
-		/* Whether names are within constraints is not worth deciding. */
-		if (chain->nr > 1 && link.ext.has_constraints)
+		/*
+		 * Whether names are within constraints is not worth deciding.
+		 * What is not understood here may be elsewhere, so it is not
+		 * passed over when the chain is made, but ends it badly.
+		 */
+		if (chain->nr > 1 &&
+		    (link.ext.has_constraints || link.ext.is_strange))
 			return false;
 		if (!i)
 			continue;

@@ -63,9 +63,9 @@ static bool read_basic(const struct kuv_span *value, struct kuv_x509_ext *x)
 		x->is_ca = el.body.data[0];
 	if (!seq.body.len)
 		return true;
-	if (!kuv_der_only(&seq.body, KUV_DER_INTEGER, &el) ||
-	    el.body.data[0] & 0x80)
+	if (!kuv_der_only(&seq.body, KUV_DER_INTEGER, &el))
 		return false;
+	x->is_broken |= el.body.data[0] >> 7;
 	/* More than any chain has says nothing. */
 	if (el.body.len < sizeof(x->path_len))
 		for (x->path_len = 0, i = 0; i < el.body.len; i++)
@@ -86,7 +86,9 @@ static bool read_usage(const struct kuv_span *value, struct kuv_x509_ext *x)
 		any |= bits.body.data[i];
 	if (any)
 		x->may_sign_certs = bits.body.data[1] & USAGE_CERT_SIGN;
-	return any;
+	else
+		x->is_broken = true;
+	return true;
 }
 
 static bool read_key_id(const struct kuv_span *value, struct kuv_x509_ext *x)
@@ -227,7 +229,7 @@ static bool read_unusable(const struct kuv_span *value, struct kuv_x509_ext *x)
  * @may_be_critical: a critical one is no reason to refuse
  * @len: bytes of its OID
  * @oid: they
- * @read: what it says; false if it is malformed. NULL: nothing that matters
+ * @read: what it says; false if it is not understood. NULL: nothing that matters
  */
 struct known {
 	bool may_be_critical;
@@ -282,8 +284,10 @@ void kuv_x509_read_ext(const struct kuv_x509 *cert, struct kuv_x509_ext *ret)
 			ret->has_unknown_critical = true;
 		if (i < 0 || !known[i].read)
 			continue;
-		if (seen & 1U << i || !known[i].read(&value, ret))
+		if (seen & 1U << i)
 			ret->is_broken = true;
+		else if (!known[i].read(&value, ret))
+			ret->is_strange = true;
 		seen |= 1U << i;
 	}
 }

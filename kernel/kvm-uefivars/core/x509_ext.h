@@ -10,7 +10,9 @@
 
 /**
  * struct kuv_x509_ext - extensions that matter when a chain is made
- * @is_broken: one that must be understood is malformed, or is there twice
+ * @is_broken: what they say makes no sense: nobody takes it for an issuer
+ * @is_strange: one that must be understood is not, though others may understand
+ *	it: no chain is made with it
  * @has_unknown_critical: a critical one is not known
  * @is_unusable: has one that no chain is made with: proxies, addresses
  * @has_constraints: says which names it may sign
@@ -30,6 +32,7 @@
  */
 struct kuv_x509_ext {
 	bool is_broken;
+	bool is_strange;
 	bool has_unknown_critical;
 	bool is_unusable;
 	bool has_constraints;

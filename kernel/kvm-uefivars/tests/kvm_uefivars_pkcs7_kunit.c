@@ -105,6 +105,9 @@ MESSAGE(attrs_no_value, cert, MALFORMED)
 MESSAGE(attrs_other_type, cert, MALFORMED)
 MESSAGE(attrs_content_type_differs, cert, TRUSTED)
 MESSAGE(attrs_more, cert, TRUSTED)
+MESSAGE(attrs_unordered, cert, MALFORMED)
+MESSAGE(attrs_unordered_lengths, cert, MALFORMED)
+MESSAGE(attrs_unsigned_unordered, cert, TRUSTED)
 MESSAGE(attrs_malformed, cert, MALFORMED)
 MESSAGE(attrs_no_set, cert, MALFORMED)
 MESSAGE(attrs_no_type, cert, MALFORMED)
@@ -165,6 +168,7 @@ CHAIN(middle_critical, UNTRUSTED)
 CHAIN(middle_constraints, UNTRUSTED)
 CHAIN(middle_proxy, UNTRUSTED)
 CHAIN(middle_broken, UNTRUSTED)
+CHAIN(middle_strange, UNTRUSTED)
 CHAIN(middle_md5, UNTRUSTED)
 CHAIN(middle_sha1, TRUSTED)
 CHAIN(middle_bad_sig, UNTRUSTED)
@@ -218,6 +222,22 @@ static void chain_to_leaf_with_bad_issuer(struct kunit *test)
 static void chain_to_leaf_that_says_what_is_unknown(struct kunit *test)
 {
 	expect(test, VECTOR(msg_self_critical), VECTOR(root_critical),
+	       UNTRUSTED);
+}
+
+/* Others might understand the issuer, and then find that it did not sign. */
+static void chain_to_leaf_with_strange_issuer(struct kunit *test)
+{
+	expect(test, VECTOR(chain_middle_strange), VECTOR(chain_leaf),
+	       UNTRUSTED);
+	expect(test, VECTOR(chain_middle_broken), VECTOR(chain_leaf), TRUSTED);
+}
+
+static void chain_to_strange_leaf(struct kunit *test)
+{
+	expect(test, VECTOR(chain_strange_alone), VECTOR(chain_strange),
+	       TRUSTED);
+	expect(test, VECTOR(chain_strange_with_issuer), VECTOR(chain_strange),
 	       UNTRUSTED);
 }
 
@@ -457,6 +477,9 @@ static struct kunit_case pkcs7_cases[] = {
 	KUNIT_CASE(attrs_other_type),
 	KUNIT_CASE(attrs_content_type_differs),
 	KUNIT_CASE(attrs_more),
+	KUNIT_CASE(attrs_unordered),
+	KUNIT_CASE(attrs_unordered_lengths),
+	KUNIT_CASE(attrs_unsigned_unordered),
 	KUNIT_CASE(attrs_malformed),
 	KUNIT_CASE(attrs_no_set),
 	KUNIT_CASE(attrs_no_type),
@@ -511,6 +534,7 @@ static struct kunit_case pkcs7_cases[] = {
 	KUNIT_CASE(chain_middle_constraints),
 	KUNIT_CASE(chain_middle_proxy),
 	KUNIT_CASE(chain_middle_broken),
+	KUNIT_CASE(chain_middle_strange),
 	KUNIT_CASE(chain_middle_md5),
 	KUNIT_CASE(chain_middle_sha1),
 	KUNIT_CASE(chain_middle_bad_sig),
@@ -545,6 +569,8 @@ static struct kunit_case pkcs7_cases[] = {
 	KUNIT_CASE(chain_to_leaf),
 	KUNIT_CASE(chain_to_leaf_with_bad_issuer),
 	KUNIT_CASE(chain_to_leaf_that_says_what_is_unknown),
+	KUNIT_CASE(chain_to_leaf_with_strange_issuer),
+	KUNIT_CASE(chain_to_strange_leaf),
 	KUNIT_CASE(chain_to_renewed_root),
 	KUNIT_CASE(chain_to_stranger),
 	KUNIT_CASE(root_v1),

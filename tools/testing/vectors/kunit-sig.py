@@ -193,12 +193,14 @@ def make_extensions():
         [basic(), basic()],
         [key_id(b"a"), key_id(b"b")],
         [basic(True, -1)],
+        [usage(0, 7)],
+        [extension("2.5.29.15", bits(b""))],
+    )])
+    emit_all("exts_strange", [b"".join(map(der, parts)) for parts in (
         [extension("2.5.29.19", set_of())],
         [extension("2.5.29.19", seq(boolean(255), integer(1), null()))],
         [extension("2.5.29.19", seq(null()))],
         [extension("2.5.29.19", seq().der() + b"\0")],
-        [usage(0, 7)],
-        [extension("2.5.29.15", bits(b""))],
         [extension("2.5.29.15", seq())],
         [extension("2.5.29.14", seq())],
         [extension("2.5.29.35", set_of())],
@@ -474,13 +476,19 @@ def make_attributes(cert):
             utf8(value.parts[0])))),
         "content_type_differs": attrs(content_type("1.2.3"), digest),
         "more": attrs(digest, seq(oid("1.2.3.4"), set_of(
-            integer(5), seq(null()), utc_time(), simple(3, b"x"),
-            boolean(3), bits(b"\x80", 7)))),
+            boolean(3), integer(5), bits(b"\x80", 7), utc_time(),
+            utc_time(), seq(null()), simple(3, b"x")))),
+        "unordered": attrs(digest, seq(oid("1.2.3.4"), set_of(
+            integer(5), integer(4)))),
+        "unordered_lengths": attrs(digest, seq(oid("1.2.3.4"), set_of(
+            integer(5), boolean(5)))),
         "malformed": attrs(digest, seq(oid("1.2.3.4"), set_of(Node(5, b"x")))),
         "no_set": attrs(digest, seq(oid("1.2.3.4"), null())),
         "no_type": attrs(digest, seq(null(), set_of())),
         "unsigned": signed_data([signer_info(cert, unsigned=[
             seq(oid("1.2.3.4"), set_of(null()))])], [cert]),
+        "unsigned_unordered": signed_data([signer_info(cert, unsigned=[
+            seq(oid("1.2.3.4"), set_of(integer(5), integer(4)))])], [cert]),
         "unsigned_malformed": signed_data([signer_info(
             cert, unsigned=[null()])], [cert]),
         # Signed with the tag they travel with instead of the set's.
@@ -641,6 +649,8 @@ def make_chains():
     chain("middle_proxy", {"ext": (basic(), extension(
         "1.3.6.1.5.5.7.1.14", seq()))})
     chain("middle_broken", {"ext": (basic(), basic())})
+    chain("middle_strange", {"ext": (basic(), extension(
+        "2.5.29.17", seq(context(3))))})
     chain("middle_md5", {"alg": "md5", "ext": (basic(),)})
     chain("middle_sha1", {"alg": "sha1", "ext": (basic(),)})
     chain("middle_bad_sig", {"sig": b"\1" * 128, "ext": (basic(),)})
@@ -731,6 +741,11 @@ def make_copies(top, middle, leaf):
     # The trusted leaf comes with issuers; what they say is checked as well.
     emit("chain_leaf_bad_issuer", message(
         Cert("Leaf", middle), Cert("Middle", top, ext=(basic(False),))))
+    strange = Cert("Strange", middle, ext=(extension(
+        "2.5.29.17", seq(context(3))),))
+    emit("chain_strange", strange)
+    emit("chain_strange_alone", message(strange))
+    emit("chain_strange_with_issuer", message(strange, middle))
     wrong = Cert("Middle", None, key("wrong"), ext=(basic(), key_id(b"no")))
     right = Cert("Middle", top, ext=(basic(), key_id(b"yes")))
     emit("chain_second_fits", message(
@@ -759,4 +774,5 @@ def main():
     make_chains()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ import hashlib
 import math
 import random
 
-PRIME_BITS = 384
+PRIME_BITS = 192
 
 DIGEST_INFO = {
     "md5": "3020300c06082a864886f70d020505000410",

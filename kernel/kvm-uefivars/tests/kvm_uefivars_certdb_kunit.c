@@ -287,6 +287,25 @@ static void stale_entry_is_replaced(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_db(t, db));
 }
 
+/* The shortest entry there can be: of no variable. */
+static void loaded_entry_of_nothing(struct kunit *test)
+{
+	static const struct auth_var nobody = { GUID_TEST, "" };
+	struct kuv_test *t = test->priv;
+	struct db *db = new_db(test);
+
+	add(t, db, &nobody, "", 0);
+	finish(db);
+	load(test, db);
+	find(test, &var_mine, true, KUV_NOT_FOUND);
+	EXPECT_STATUS(test, SIGNED(t, mine, A_KEY, mine_create), KUV_SUCCESS);
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+	begin(db);
+	ADD(t, db, mine, alice_sha256);
+	finish(db);
+	KUNIT_EXPECT_TRUE(test, is_db(t, db));
+}
+
 /* --- malformed --- */
 
 /* While the machine runs nobody can sign anything private. */
@@ -483,6 +502,7 @@ static struct kunit_case certdb_cases[] = {
 	KUNIT_CASE(loaded_stack_that_differs),
 	KUNIT_CASE(loaded_orphans_go_at_reset),
 	KUNIT_CASE(stale_entry_is_replaced),
+	KUNIT_CASE(loaded_entry_of_nothing),
 	KUNIT_CASE(malformed_entries),
 	KUNIT_CASE(malformed_by_its_end),
 	KUNIT_CASE(malformed_size),

@@ -242,6 +242,16 @@ static void custom_mode_is_one(struct kunit *test)
 		       KUV_SECURITY_VIOLATION);
 }
 
+static void custom_mode_absent(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	auth_enroll(test);
+	EXPECT_STATUS(test, auth_set(t, &var_custom, 0, "", 0), KUV_SUCCESS);
+	EXPECT_REFUSED(test, BARE(t, db, A_KEY, 9, one),
+		       KUV_SECURITY_VIOLATION);
+}
+
 static void custom_mode_in_setup_mode(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -449,8 +459,13 @@ static void modes_come_with_a_reset(struct kunit *test)
 	t->s.options = MODE_OPTIONS;
 	EXPECT_REFUSED(test, set_u8(t, &var_audit, BS_RT, 1),
 		       KUV_WRITE_PROTECTED);
+	/* Until then it is in neither of them. */
+	auth_enroll(test);
+	KUNIT_EXPECT_NULL(test, kuv_own_find(&t->s.db, KUV_OWN_STORED_MODE));
+	auth_custom_mode(test);
+	EXPECT_STATUS(test, BARE(t, db, A_KEY, 9, one), KUV_SUCCESS);
 	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
-	KUNIT_EXPECT_TRUE(test, has_modes(t, 1, 0, 0));
+	KUNIT_EXPECT_TRUE(test, has_modes(t, 0, 0, 0));
 	EXPECT_STATUS(test, set_u8(t, &var_audit, BS_RT, 1), KUV_SUCCESS);
 }
 
@@ -540,10 +555,10 @@ static void deployed_key_goes(struct kunit *test)
 	EXPECT_STATUS(test, set_u8(t, &var_deployed, BS_RT, 1), KUV_SUCCESS);
 	EXPECT_STATUS(test, SIGNED(t, pk, A_KEY, pk_delete), KUV_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, has_modes(t, 1, 0, 0));
-	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
-	KUNIT_EXPECT_TRUE(test, has_modes(t, 1, 0, 0));
-	/* A key that comes later finds User Mode. */
+	/* A key that comes later finds User Mode, and stays there. */
 	EXPECT_STATUS(test, BARE(t, pk, A_KEY, 1, pk), KUV_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, has_modes(t, 0, 0, 0));
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
 	KUNIT_EXPECT_TRUE(test, has_modes(t, 0, 0, 0));
 	EXPECT_STATUS(test, SIGNED(t, pk, A_KEY, pk_delete), KUV_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, has_modes(t, 1, 0, 0));
@@ -668,6 +683,7 @@ static struct kunit_case mode_cases[] = {
 	KUNIT_CASE(custom_mode_ends_with_the_firmware),
 	KUNIT_CASE(custom_mode_seen_at_runtime),
 	KUNIT_CASE(custom_mode_is_one),
+	KUNIT_CASE(custom_mode_absent),
 	KUNIT_CASE(custom_mode_in_setup_mode),
 	KUNIT_CASE(custom_mode_forbidden),
 	KUNIT_CASE(switches_need_presence),

@@ -293,6 +293,8 @@ def databases(t, var, with_certificates=False):
     t.signed(var, b'', 'kek2', label='-delete')
     t.get(var)
     t.signed(var, b'', 'kek2', label='-delete')
+    t.signed(var, b'', 'pk1', label='-delete')
+    t.signed(var, hash_list(9) + b'\xff', 'pk1', label='-tail')
     t.signed(var, hash_list(9), 'kek1', APPEND, label='-create')
     t.signed(var, hash_list(9, 1), 'kek1', when=t.clock.replace(year=2003), label='-older')
     t.get(var)

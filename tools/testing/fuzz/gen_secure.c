@@ -198,6 +198,22 @@ static void save_hooks(const char *dir)
 	end(dir, "hooks");
 }
 
+/* What boots, checked once the firmware left its trusted phase. */
+static void save_contents(const char *dir)
+{
+	u32 i;
+
+	begin();
+	add(KIND_EVENT, 0);
+	for (i = 1; i < 17; i++) {
+		set("Boot0001", 0, i, 0);
+		set("ConIn", 0, i, 0);
+		set("BootOrder", 0, i, 0);
+		set("Key0001", 0, i, 0);
+	}
+	end(dir, "contents");
+}
+
 /* Keys that the host brings and takes; crypto without memory. */
 static void save_host_keys(const char *dir)
 {
@@ -223,5 +239,6 @@ void seeds_secure(const char *dir)
 	save_custom(dir);
 	save_modes(dir);
 	save_hooks(dir);
+	save_contents(dir);
 	save_host_keys(dir);
 }

@@ -217,7 +217,38 @@ static void end_fixed(struct script_buf *b, size_t start)
 		patch_int(b, at, KVM_UEFIVARS_POLICY_MSG_MAX - MM_HEADER, 8);
 }
 
-/* Payload that a variable may have: lists in keys, languages, else anything. */
+/* A device path: a file's name that may lack its end, then the end. */
+static void put_path(struct script_buf *b, u32 value)
+{
+	if (value % 4) {
+		script_int(b, 4 | 4 << 8, 2);
+		script_int(b, 8, 2);
+		script_int(b, 'f', 2);
+		script_int(b, value % 4 == 1 ? 'f' : 0, 2);
+	}
+	script_int(b, 0x7f | 0xff << 8, 2);
+	script_int(b, value % 16 == 5 ? 5 : 4, 2);
+}
+
+static void put_load_option(struct script_buf *b, u32 value)
+{
+	size_t at, start;
+
+	script_int(b, 1, 4);
+	at = b->len;
+	script_int(b, 0, 2);
+	put_name(b, "boot");
+	start = b->len;
+	put_path(b, value);
+	if (!b->is_full)
+		patch_int(b, at, b->len - start - (value % 32 == 9), 2);
+	put_fill(b, value % 3, 7);
+}
+
+/*
+ * Payload that a variable may have: lists in keys, languages, what boots; else
+ * anything.
+ */
 static void put_payload(struct script_buf *b, const char *name,
 			const struct script_choice *c)
 {
@@ -236,6 +267,10 @@ static void put_payload(struct script_buf *b, const char *name,
 		script_put_list(b, c->len, c->len / 2 % 4, c->len % 8);
 		if (c->len % 5 == 0)
 			script_put_list(b, 1, 2, c->len % 3);
+	} else if (!strcmp(name, "Boot0001")) {
+		put_load_option(b, c->len);
+	} else if (!strcmp(name, "ConIn")) {
+		put_path(b, c->len);
 	} else if (strstr(name, "Lang")) {
 		script_bytes(b, lang, 1 + strlen(lang));
 	} else {

@@ -287,6 +287,30 @@ static void stale_entry_is_replaced(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_db(t, db));
 }
 
+/* The same name elsewhere, and another name of the same length. */
+static void loaded_neighbours(struct kunit *test)
+{
+	static const struct auth_var elsewhere = { KUV_GUID_GLOBAL, "Mine" };
+	static const struct auth_var like = { GUID_TEST, "Mind" };
+	struct kuv_test *t = test->priv;
+	struct db *db = new_db(test);
+
+	load_mine(test);
+	add(t, db, &elsewhere, vec_alice_sha384, 48);
+	add(t, db, &like, vec_alice_sha384, 48);
+	ADD(t, db, mine, alice_sha256);
+	finish(db);
+	load(test, db);
+	KUNIT_EXPECT_EQ(test, find(test, &var_mine, true, KUV_SUCCESS).len, 32);
+	EXPECT_STATUS(test, SIGNED(t, mine, A_KEY, mine_update), KUV_SUCCESS);
+	EXPECT_STATUS(test, SIGNED(t, mine, A_KEY, mine_delete), KUV_SUCCESS);
+	begin(db);
+	add(t, db, &elsewhere, vec_alice_sha384, 48);
+	add(t, db, &like, vec_alice_sha384, 48);
+	finish(db);
+	KUNIT_EXPECT_TRUE(test, is_db(t, db));
+}
+
 /* The shortest entry there can be: of no variable. */
 static void loaded_entry_of_nothing(struct kunit *test)
 {
@@ -502,6 +526,7 @@ static struct kunit_case certdb_cases[] = {
 	KUNIT_CASE(loaded_stack_that_differs),
 	KUNIT_CASE(loaded_orphans_go_at_reset),
 	KUNIT_CASE(stale_entry_is_replaced),
+	KUNIT_CASE(loaded_neighbours),
 	KUNIT_CASE(loaded_entry_of_nothing),
 	KUNIT_CASE(malformed_entries),
 	KUNIT_CASE(malformed_by_its_end),

@@ -121,8 +121,9 @@ gate_coverage() { # how much of the core its suites reach; a floor for branches
 	tools/testing/core/run.sh --coverage
 }
 
-gate_vectors() { # signed writes by common tools and real vendors, through the core
+gate_vectors() { # signed writes by common tools and real vendors; OpenSSL's opinion
 	tools/testing/vectors/run.sh
+	tools/testing/vectors/oracle/run.sh
 }
 
 gate_kunit() { # the core's suites under UML

@@ -36,7 +36,8 @@ struct kuv_siglist_iter {
  * @is_pk: platform key: one signature at most
  *
  * Lists must tile the payload, each of a known type with its data size, and
- * every X.509 certificate must parse and have an RSA key.
+ * every X.509 certificate must parse and have an RSA key. A list of hashes may
+ * be empty, one of certificates not.
  *
  * Context: Any.
  * Return: SUCCESS or INVALID_PARAMETER.
@@ -77,7 +78,7 @@ bool kuv_siglist_next(struct kuv_siglist_iter *it, struct kuv_sig *ret_sig);
  * lists of @old are compared by type and size first.
  *
  * Context: Any.
- * Return: SUCCESS, or INVALID_PARAMETER (@old is malformed).
+ * Return: SUCCESS, or INVALID_PARAMETER (@old or @added is malformed).
  */
 kuv_status_t kuv_siglist_filter(const struct kuv_span *old,
 				const struct kuv_span *added, u8 *out,

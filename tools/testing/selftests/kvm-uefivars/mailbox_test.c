@@ -473,6 +473,75 @@ static void machine_reset_drops_volatile(const void *data)
 	CHECK_EQ(var_get(store, "Vol", NULL, &len), -ENOENT);
 }
 
+static const uint8_t guid_global[16] = {
+	0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+	0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c,
+};
+static const uint8_t guid_custom_mode[16] = {
+	0x0c, 0xec, 0x76, 0xc0, 0x28, 0x70, 0x99, 0x43,
+	0xa0, 0x72, 0x71, 0xee, 0x5c, 0x44, 0x8b, 0x9f,
+};
+
+/* The message at the front of guest memory, of another namespace. */
+static uint64_t ring_in(const struct guest *g, const uint8_t *guid)
+{
+	struct kvm_uefivars_var_access *access =
+		(void *)(g->mem + HDR + sizeof(struct kvm_uefivars_var_header));
+
+	memcpy(access->guid, guid, sizeof(access->guid));
+	CHECK_EQ(ring(g), STS(SUCCESS));
+	return reply_status(g->mem);
+}
+
+static void option_at_attach(const void *data)
+{
+	struct kvm_uefivars_config config = {
+		.durability = KVM_UEFIVARS_WRITE_BACK,
+		.options = KVM_UEFIVARS_OPT_AUDIT_MODE,
+	};
+	int store = create_store_with(open_device(), &config);
+	struct guest g = guest_start(store, -1);
+
+	(void)data;
+	CHECK_EQ(store_info(store).config.options,
+		 KVM_UEFIVARS_OPT_AUDIT_MODE);
+	put_get(g.mem, "AuditMode", 4);
+	CHECK_EQ(ring_in(&g, guid_global), KVM_UEFIVARS_EFI_SUCCESS);
+}
+
+static void option_left_out(const void *data)
+{
+	struct guest g = start();
+
+	(void)data;
+	put_get(g.mem, "AuditMode", 4);
+	CHECK_EQ(ring_in(&g, guid_global), KVM_UEFIVARS_EFI_NOT_FOUND);
+}
+
+static uint64_t set_custom_mode(const struct guest *g)
+{
+	put_set(g->mem, "CustomMode", NV_BS_RT & ~KVM_UEFIVARS_ATTR_RT, "\1",
+		1);
+	return ring_in(g, guid_custom_mode);
+}
+
+/* The operator decides, the guest that runs obeys. */
+static void option_while_running(const void *data)
+{
+	struct kvm_uefivars_set_config arg = {
+		.size = sizeof(arg),
+		.config.durability = KVM_UEFIVARS_WRITE_BACK,
+		.config.options = KVM_UEFIVARS_OPT_NO_CUSTOM_MODE,
+	};
+	int store = new_store();
+	struct guest g = guest_start(store, -1);
+
+	(void)data;
+	CHECK_EQ(set_custom_mode(&g), KVM_UEFIVARS_EFI_SUCCESS);
+	CHECK_EQ(call(store, KVM_UEFIVARS_SET_CONFIG, &arg), 0);
+	CHECK_EQ(set_custom_mode(&g), KVM_UEFIVARS_EFI_WRITE_PROTECTED);
+}
+
 int main(void)
 {
 #define ADD(fn) ktap_add(fn, NULL, #fn)
@@ -502,5 +571,8 @@ int main(void)
 	ADD(write_protected_memory);
 	ADD(boot_phases);
 	ADD(machine_reset_drops_volatile);
+	ADD(option_at_attach);
+	ADD(option_left_out);
+	ADD(option_while_running);
 	return ktap_run();
 }

@@ -188,7 +188,7 @@ gate_scenarios() { # whole machines
 
 gate_variants() { # some of them with the other doorbell and the other kernel
 	tools/testing/host/run.sh --kernel 6.12 --backend fput 20 40
-	tools/testing/host/run.sh --kernel 6.1 20 60
+	tools/testing/host/run.sh --kernel 6.1 20 60 81
 }
 
 # --- runner -----------------------------------------------------------------

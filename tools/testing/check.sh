@@ -162,6 +162,7 @@ gate_selftests() { # kselftests against the real module
 		tools/testing/selftests/kvm-uefivars/host.sh "$k" auto
 		tools/testing/selftests/kvm-uefivars/host.sh "$k" fput
 	done
+	tools/testing/selftests/kvm-uefivars/isolation.sh 6.12
 }
 
 gate_sync() { # vard-sync against the real module, and under systemd

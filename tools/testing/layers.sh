@@ -42,6 +42,9 @@ rule only_compat_knows_kernel_versions \
 rule no_kvm_symbol_on_a_stock_kernel \
 	"$(includes ./*.[ch] | grep -F 'linux/kvm_host.h' |
 		grep -v '^./kvm_cap.[ch]:' || true)"
+rule no_keyring_or_parser_of_the_kernel \
+	"$(includes ./*.[ch] core/*.[ch] |
+		grep -E ':(keys/|linux/(key|verification|asn1|oid_registry)|crypto/(pkcs7|public_key))' || true)"
 rule user_copies_only_at_the_edge \
 	"$(grep -nE '\b(copy_(from|to|struct_from)_user|get_user|put_user)\(' ./*.[ch] |
 		grep -vE '^./(chardev(_[a-z]+)?|guest_mem|changelog|compat)\.[ch]:' || true)"

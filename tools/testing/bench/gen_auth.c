@@ -2,6 +2,7 @@
 /* Makes the signed messages of the bench: keys, appends to databases, a private variable. */
 
 #include "job.h"
+#include "sign.h"
 
 #include <err.h>
 #include <stdint.h>
@@ -9,15 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/pkcs7.h>
-#include <openssl/x509.h>
-
 #include <linux/kvm_uefivars_mailbox.h>
 
 #define A_KEY		0x27	/* NV BS RT AT */
 #define A_APPEND	0x67
-#define MESSAGE_MAX	8192
 /* 20 entries of SHA-256: 28 + 20 * 48 bytes, about 1 KiB. */
 #define NR_HASHES	20
 #define HASHES_LEN	(28 + NR_HASHES * 48)
@@ -41,142 +37,6 @@ static const uint8_t guid_sha256[16] = {
 	0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40,
 	0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28,
 };
-static const uint8_t guid_pkcs7[16] = {
-	0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49,
-	0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7,
-};
-
-/**
- * struct signer - a key and its self-signed certificate
- * @key: RSA-2048
- * @cert: its certificate
- */
-struct signer {
-	EVP_PKEY *key;
-	X509 *cert;
-};
-
-/**
- * struct bytes - bytes being put together
- * @len: bytes used
- * @data: they
- */
-struct bytes {
-	size_t len;
-	uint8_t data[MESSAGE_MAX];
-};
-
-/**
- * struct write - a SetVariable
- * @guid: namespace
- * @name: ASCII
- * @attributes: with append, if it is one
- * @time: seconds since midnight of a day
- * @payload: what is to be stored or appended
- */
-struct write {
-	const uint8_t *guid;
-	const char *name;
-	uint32_t attributes;
-	uint32_t time;
-	struct bytes payload;
-};
-
-static void put(struct bytes *b, const void *data, size_t len)
-{
-	if (len > sizeof(b->data) - b->len)
-		errx(1, "a message is too long");
-	memcpy(b->data + b->len, data, len);
-	b->len += len;
-}
-
-static void put_le(struct bytes *b, uint64_t value, size_t len)
-{
-	put(b, &value, len);
-}
-
-static void put_name(struct bytes *b, const char *name)
-{
-	for (; *name; name++)
-		put_le(b, (uint8_t)*name, 2);
-}
-
-static void put_time(struct bytes *b, uint32_t time)
-{
-	put_le(b, 2026, 2);
-	put_le(b, 1, 1);
-	put_le(b, 1, 1);
-	put_le(b, time / 3600, 1);
-	put_le(b, time / 60 % 60, 1);
-	put_le(b, time % 60, 1);
-	put_le(b, 0, 1);
-	put_le(b, 0, 8);
-}
-
-static void new_signer(struct signer *s, const char *name)
-{
-	X509_NAME *n;
-
-	s->key = EVP_RSA_gen(2048);
-	s->cert = X509_new();
-	if (!s->key || !s->cert)
-		errx(1, "cannot make a key");
-	X509_set_version(s->cert, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(s->cert), 1);
-	X509_gmtime_adj(X509_getm_notBefore(s->cert), 0);
-	X509_gmtime_adj(X509_getm_notAfter(s->cert), 86400);
-	n = X509_get_subject_name(s->cert);
-	X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_ASC,
-				   (const unsigned char *)name, -1, -1, 0);
-	X509_set_issuer_name(s->cert, n);
-	X509_set_pubkey(s->cert, s->key);
-	if (!X509_sign(s->cert, s->key, EVP_sha256()))
-		errx(1, "cannot sign a certificate");
-}
-
-/* Detached SignedData over what UEFI says is signed. */
-static void put_signature(struct bytes *b, const struct write *w,
-			  const struct signer *s)
-{
-	struct bytes text = { 0 };
-	uint8_t *der = NULL;
-	PKCS7 *p7;
-	BIO *bio;
-	int len;
-
-	put_name(&text, w->name);
-	put(&text, w->guid, 16);
-	put_le(&text, w->attributes, 4);
-	put_time(&text, w->time);
-	put(&text, w->payload.data, w->payload.len);
-	bio = BIO_new_mem_buf(text.data, (int)text.len);
-	p7 = PKCS7_sign(s->cert, s->key, NULL, bio,
-			PKCS7_BINARY | PKCS7_DETACHED | PKCS7_NOATTR);
-	len = p7 ? i2d_PKCS7(p7, &der) : -1;
-	if (len < 0)
-		errx(1, "cannot sign %s", w->name);
-	put(b, der, (size_t)len);
-	OPENSSL_free(der);
-	PKCS7_free(p7);
-	BIO_free(bio);
-}
-
-/* @s NULL: no signature, as in setup mode. */
-static void put_descriptor(struct bytes *b, const struct write *w,
-			   const struct signer *s)
-{
-	struct bytes sig = { 0 };
-
-	if (s)
-		put_signature(&sig, w, s);
-	put_time(b, w->time);
-	put_le(b, 24 + sig.len, 4);
-	put_le(b, 0x0200, 2);
-	put_le(b, 0x0ef1, 2);
-	put(b, guid_pkcs7, 16);
-	put(b, sig.data, sig.len);
-}
-
 /* One message: its length, itself, zeroes up to a multiple of 8. */
 static void emit(FILE *f, const struct write *w, const struct signer *s)
 {
@@ -277,9 +137,9 @@ int main(int argc, char **argv)
 	f = fopen(argv[1], "wb");
 	if (!f)
 		err(1, "%s", argv[1]);
-	new_signer(&pk, "bench platform key");
-	new_signer(&kek, "bench key exchange key");
-	new_signer(&owner, "bench owner");
+	new_signer(&pk, "bench platform key", 2048);
+	new_signer(&kek, "bench key exchange key", 2048);
+	new_signer(&owner, "bench owner", 2048);
 	emit_key(f, "KEK", &kek);
 	emit_key(f, "PK", &pk);
 	for (i = 0; i < BENCH_AUTH_WARM; i++)

@@ -11,8 +11,7 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
-const uint8_t test_guid[16] = { 0x6b, 0x75, 0x76, 0x2d, 0x74, 0x65, 0x73, 0x74,
-				0x80, 1, 2, 3, 4, 5, 6, 7 };
+const uint8_t test_guid[16] = TEST_GUID;
 
 int call(int fd, unsigned int cmd, void *arg)
 {

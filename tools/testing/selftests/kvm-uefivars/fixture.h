@@ -19,6 +19,8 @@
 #define BS_RT	(KVM_UEFIVARS_ATTR_BS | KVM_UEFIVARS_ATTR_RT)
 
 /* A namespace of the tests' own. */
+#define TEST_GUID { 0x6b, 0x75, 0x76, 0x2d, 0x74, 0x65, 0x73, 0x74, \
+		    0x80, 1, 2, 3, 4, 5, 6, 7 }
 extern const uint8_t test_guid[16];
 
 /* ioctl() that returns 0 or -errno. */

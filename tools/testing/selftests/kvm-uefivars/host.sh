@@ -15,7 +15,7 @@ count() {
 main() {
 	local kernel=$1 backend=${2:-auto} rc=0 here module dir log skipped
 
-	kuv_need gcc make
+	kuv_need gcc make libssl-dev
 	here=$KUV_TOP/tools/testing/selftests/kvm-uefivars
 	dir=$KUV_TOP/build/selftests
 	make -s -C "$here" O="$dir"

@@ -14,7 +14,7 @@ KERNELS=(6.12 6.1)
 
 # What both lanes use is built first. Then two lanes run side by side, one core
 # each, about as long as each other.
-FIRST=(programs modules)
+FIRST=(packages programs modules)
 LANE_USER=(style layers headers docs units core coverage kunit vectors fuzz variants)
 LANE_HOST=(selftests sync bench firmware scenarios diff)
 
@@ -87,6 +87,27 @@ header_compiles() {
 gate_docs() { # each command of the header is documented, each rule has its tests
 	tools/testing/docs.sh
 	tools/testing/spec-map.sh
+}
+
+gate_packages() { # all at once: no lane installs while the other's host runs on this root
+	local -a packages
+
+	mapfile -t packages < <(packages_needed)
+	kuv_need "${packages[@]}"
+}
+
+# packages_needed: every package that a script names with kuv_need.
+packages_needed() {
+	git grep -hE -A3 '^[[:space:]]*(kuv_need|kuv_need_programs)[[:space:]]' -- '*.sh' |
+		awk '
+		/^[[:space:]]*(kuv_need|kuv_need_programs)[[:space:]]/ { on = 1 }
+		on {
+			n = split($0, word, /[[:space:]]+/)
+			for (i = 1; i <= n; i++)
+				if (word[i] ~ /^[a-z0-9][a-z0-9.+-]+$/)
+					print word[i]
+		}
+		!/\\$/ { on = 0 }' | sort -u
 }
 
 gate_programs() { # daemon, tools and library build without a warning

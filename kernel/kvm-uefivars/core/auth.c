@@ -9,6 +9,7 @@
 
 #include <asm/byteorder.h>
 
+#include "attr.h"
 #include "buf.h"
 #include "certdb.h"
 #include "guids.h"
@@ -16,11 +17,6 @@
 #include "own.h"
 #include "pkcs7.h"
 #include "siglist.h"
-
-#define A_NV	KVM_UEFIVARS_ATTR_NV
-#define A_AW	KVM_UEFIVARS_ATTR_AW
-#define A_AT	KVM_UEFIVARS_ATTR_AT
-#define A_AP	KVM_UEFIVARS_ATTR_AP
 
 /*
  * The descriptor of time-based authentication: EFI_TIME, then

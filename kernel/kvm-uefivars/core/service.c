@@ -5,20 +5,10 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include "attr.h"
 #include "boot.h"
 #include "buf.h"
 
-#define A_NV	KVM_UEFIVARS_ATTR_NV
-#define A_BS	KVM_UEFIVARS_ATTR_BS
-#define A_RT	KVM_UEFIVARS_ATTR_RT
-#define A_HR	KVM_UEFIVARS_ATTR_HR
-#define A_AW	KVM_UEFIVARS_ATTR_AW
-#define A_AT	KVM_UEFIVARS_ATTR_AT
-#define A_AP	KVM_UEFIVARS_ATTR_AP
-
-/* Attributes that a caller may name at all, and those that say where. */
-#define A_KNOWN		(A_NV | A_BS | A_RT | A_HR | A_AW | A_AT | A_AP)
-#define A_PLACE		(A_KNOWN & ~A_AW)
 /* What the host may store. */
 #define A_HOST		(A_NV | A_BS | A_RT | A_AT)
 

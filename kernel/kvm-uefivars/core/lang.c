@@ -16,16 +16,6 @@
 /* Characters of an ISO 639-2 code. */
 #define ISO_LEN	3
 
-/**
- * struct span - a part of a string
- * @p: first byte
- * @len: bytes, no NUL among them
- */
-struct span {
-	const u8 *p;
-	u32 len;
-};
-
 static const u8 guid_global[16] = KUV_GUID_GLOBAL;
 
 static const char * const lang_names[KUV_NR_LANG] = {
@@ -65,38 +55,38 @@ static u32 len_until(const u8 *p, u32 max, u8 stop)
 }
 
 /* Take the first code off a list; false at its end. */
-static bool take_code(struct span *list, enum kuv_lang_kind kind,
-		      struct span *code)
+static bool take_code(struct kuv_span *list, enum kuv_lang_kind kind,
+		      struct kuv_span *code)
 {
 	code->len = ISO_LEN;
 	if (kind == KUV_LANG_RFC4646) {
-		while (list->len && *list->p == ';') {
-			list->p++;
+		while (list->len && *list->data == ';') {
+			list->data++;
 			list->len--;
 		}
-		code->len = len_until(list->p, list->len, ';');
+		code->len = len_until(list->data, list->len, ';');
 	}
 	if (!code->len || code->len > list->len)
 		return false;
-	code->p = list->p;
-	list->p += code->len;
+	code->data = list->data;
+	list->data += code->len;
 	list->len -= code->len;
 	return true;
 }
 
-static struct span codes_of(const struct kuv_lang *lang,
-			    enum kuv_lang_kind kind)
+static struct kuv_span codes_of(const struct kuv_lang *lang,
+				enum kuv_lang_kind kind)
 {
-	struct span list = { .p = lang->codes[kind] };
+	struct kuv_span list = { .data = lang->codes[kind] };
 
-	list.len = len_until(list.p, lang->len[kind], 0);
+	list.len = len_until(list.data, lang->len[kind], 0);
 	return list;
 }
 
 /* The language that a variable asks for: the first one if it lists several. */
-static struct span asked(enum kuv_lang_kind kind, const u8 *data, u32 len)
+static struct kuv_span asked(enum kuv_lang_kind kind, const u8 *data, u32 len)
 {
-	struct span lang = { .p = data };
+	struct kuv_span lang = { .data = data };
 
 	if (kind == KUV_LANG_RFC4646)
 		lang.len = len_until(data, len, ';');
@@ -109,28 +99,28 @@ static struct span asked(enum kuv_lang_kind kind, const u8 *data, u32 len)
  * How much of a language a code begins with, 0 for nothing that counts: all of
  * it, or by RFC 4646 what is left when subtags are cut off from the right.
  */
-static u32 match_len(enum kuv_lang_kind kind, const struct span *lang,
-		     const struct span *code)
+static u32 match_len(enum kuv_lang_kind kind, const struct kuv_span *lang,
+		     const struct kuv_span *code)
 {
 	u32 len = 0;
 
 	while (len < lang->len && len < code->len &&
-	       lang->p[len] == code->p[len])
+	       lang->data[len] == code->data[len])
 		len++;
 	if (len == lang->len)
 		return len;
 	if (kind == KUV_LANG_ISO639)
 		return 0;
-	while (len && lang->p[len] != '-')
+	while (len && lang->data[len] != '-')
 		len--;
 	return len;
 }
 
 /* Index of the code that matches best, the first one of equals. */
 static bool find_best(const struct kuv_lang *lang, enum kuv_lang_kind kind,
-		      const struct span *want, u32 *ret_index)
+		      const struct kuv_span *want, u32 *ret_index)
 {
-	struct span list = codes_of(lang, kind), code;
+	struct kuv_span list = codes_of(lang, kind), code;
 	u32 i, len, best = 0;
 
 	for (i = 0; take_code(&list, kind, &code); i++) {
@@ -145,9 +135,9 @@ static bool find_best(const struct kuv_lang *lang, enum kuv_lang_kind kind,
 
 /* What the other variable must be when one gets @data; false: no change. */
 static bool translate(const struct kuv_lang *lang, enum kuv_lang_kind kind,
-		      const u8 *data, u32 len, struct span *ret_code)
+		      const u8 *data, u32 len, struct kuv_span *ret_code)
 {
-	struct span want = asked(kind, data, len), list;
+	struct kuv_span want = asked(kind, data, len), list;
 	u32 i;
 
 	if (!lang->codes[KUV_LANG_ISO639] || !lang->codes[KUV_LANG_RFC4646] ||
@@ -182,16 +172,16 @@ static kuv_status_t check_follower(const struct kuv_service *s,
 	return kuv_policy_check(&s->policy, &s->db, w, s->at_runtime);
 }
 
-static bool holds(const struct kuv_var *v, const struct span *code)
+static bool holds(const struct kuv_var *v, const struct kuv_span *code)
 {
 	const u8 *data = kuv_var_data(v);
 
 	return v->data_len == code->len + 1 && !data[code->len] &&
-	       !memcmp(data, code->p, code->len);
+	       !memcmp(data, code->data, code->len);
 }
 
 static kuv_status_t put(struct kuv_set *set, enum kuv_lang_kind kind,
-			const struct span *code)
+			const struct kuv_span *code)
 {
 	struct kuv_service *s = set->s;
 	struct kuv_write w = {
@@ -213,13 +203,13 @@ static kuv_status_t put(struct kuv_set *set, enum kuv_lang_kind kind,
 		return status;
 	/* The code, then its NUL. */
 	w.len = 1;
-	return kuv_group_set(&set->group, &w, code->p, code->len, NULL, 0);
+	return kuv_group_set(&set->group, &w, code->data, code->len, NULL, 0);
 }
 
 static kuv_status_t follow(struct kuv_set *set, const struct kuv_lang *lang,
 			   enum kuv_lang_kind kind, const u8 *data, u32 len)
 {
-	struct span code;
+	struct kuv_span code;
 
 	if (!translate(lang, kind, data, len, &code))
 		return KUV_SUCCESS;

@@ -106,20 +106,25 @@ kuv_varcheck_set_property(struct kuv_varcheck *vc, const struct kuv_name *name,
 	return KUV_SUCCESS;
 }
 
+/* The property of a name of which @k is known, NULL for nothing. */
+static const struct kvm_uefivars_var_property *
+property_of(const struct kuv_varcheck *vc, const struct kuv_name *name,
+	    const struct kuv_known *k)
+{
+	const struct property *p = find_set(vc, name);
+
+	if (!p && k)
+		p = find_set_wildcard(vc, name->guid, k->name);
+	if (p)
+		return &p->value;
+	return k ? &k->value : NULL;
+}
+
 const struct kvm_uefivars_var_property *
 kuv_varcheck_property(const struct kuv_varcheck *vc,
 		      const struct kuv_name *name)
 {
-	const struct property *p = find_set(vc, name);
-	const struct kuv_known *k;
-
-	if (p)
-		return &p->value;
-	k = find_known(vc, name);
-	if (!k)
-		return NULL;
-	p = find_set_wildcard(vc, name->guid, k->name);
-	return p ? &p->value : &k->value;
+	return property_of(vc, name, find_known(vc, name));
 }
 
 bool kuv_varcheck_is_fixed(const struct kuv_name *name)
@@ -141,17 +146,14 @@ static bool fits_property(const struct kvm_uefivars_var_property *p,
 }
 
 /* What the specification says about its own names. */
-static bool is_as_specified(const struct kuv_varcheck *vc,
+static bool is_as_specified(const struct kuv_known *k,
 			    const struct kuv_write *w, bool has_property)
 {
-	const struct kuv_known *k;
-
 	if (w->attributes & KVM_UEFIVARS_ATTR_HR &&
 	    !kuv_known_is_record(&w->name))
 		return false;
 	if (!has_property)
 		return !kuv_known_is_closed(w->name.guid);
-	k = find_known(vc, &w->name);
 	return !k || !w->len || kuv_content_is_valid(k->content, w->data,
 						     w->len);
 }
@@ -159,8 +161,9 @@ static bool is_as_specified(const struct kuv_varcheck *vc,
 kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
 				const struct kuv_write *w)
 {
+	const struct kuv_known *k = find_known(vc, &w->name);
 	const struct kvm_uefivars_var_property *p =
-		kuv_varcheck_property(vc, &w->name);
+		property_of(vc, &w->name, k);
 	bool is_append = w->attributes & KVM_UEFIVARS_ATTR_AP;
 
 	if (p && le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
@@ -169,5 +172,5 @@ kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
 		return KUV_SUCCESS;
 	if (p && !fits_property(p, w))
 		return KUV_INVALID_PARAMETER;
-	return is_as_specified(vc, w, p) ? KUV_SUCCESS : KUV_INVALID_PARAMETER;
+	return is_as_specified(k, w, p) ? KUV_SUCCESS : KUV_INVALID_PARAMETER;
 }

@@ -2,8 +2,6 @@
 /* The variables that exist at every start of the firmware. */
 #include "boot.h"
 
-#include <linux/errno.h>
-
 #include "certdb.h"
 #include "guids.h"
 #include "mode.h"
@@ -21,13 +19,7 @@ static const u8 signature_types[][16] = {
 
 static int put(struct kuv_service *s, enum kuv_own id, const u8 *data, u32 len)
 {
-	struct kuv_group g;
-
-	kuv_group_init(&g, &s->db, &s->limits);
-	if (kuv_own_set(&g, id, data, len, KUV_CHANGE_FORCE) != KUV_SUCCESS)
-		return -ENOMEM;
-	kuv_group_commit(&g);
-	return 0;
+	return kuv_own_force(&s->db, &s->limits, id, data, len);
 }
 
 static int put_u8(struct kuv_service *s, enum kuv_own id, u8 value)

@@ -19,7 +19,7 @@
 /* What edk2 takes off the largest size for the database's own name. */
 #define NAME_ROOM	16
 
-/* A database begins with its size, this field included. */
+/* The size of a database, this field included. */
 #define HEAD_LEN	4
 
 /**
@@ -164,14 +164,20 @@ static u32 put_entry(u8 *out, u32 len, const struct kuv_name *name,
 	return len + signer->len;
 }
 
-/* Add a database to a group, its size filled in. */
-static kuv_status_t put_database(struct kuv_group *g, enum kuv_own id, u8 *out,
-				 u32 len, u32 flags)
+/* A database begins with its size. */
+static void put_size(u8 *out, u32 len)
 {
 	__le32 total = cpu_to_le32(len);
 
 	memcpy(out, &total, HEAD_LEN);
-	return kuv_own_set(g, id, out, len, flags);
+}
+
+/* Add a database to a group. */
+static kuv_status_t put_database(struct kuv_group *g, enum kuv_own id, u8 *out,
+				 u32 len)
+{
+	put_size(out, len);
+	return kuv_own_set(g, id, out, len, 0);
 }
 
 /* Copy all entries but those of @name. Returns the size of the copy. */
@@ -209,7 +215,7 @@ kuv_status_t kuv_certdb_bind(const struct kuv_service *s, struct kuv_group *g,
 	if (len + NAME_ROOM > max)
 		status = KUV_SECURITY_VIOLATION;
 	else
-		status = put_database(g, database(is_nv), out, len, 0);
+		status = put_database(g, database(is_nv), out, len);
 	kvfree(out);
 	return status;
 }
@@ -229,7 +235,7 @@ kuv_status_t kuv_certdb_unbind(const struct kuv_service *s,
 	if (!out)
 		return KUV_DEVICE_ERROR;
 	status = put_database(g, database(is_nv), out,
-			      copy_others(out, entries, name), 0);
+			      copy_others(out, entries, name));
 	kvfree(out);
 	return status;
 }
@@ -261,13 +267,8 @@ static u32 copy_live(const struct kuv_vardb *db, u8 *out,
 static int boot_database(struct kuv_service *s, enum kuv_own id, u8 *out,
 			 u32 len)
 {
-	struct kuv_group g;
-
-	kuv_group_init(&g, &s->db, &s->limits);
-	if (put_database(&g, id, out, len, KUV_CHANGE_FORCE) != KUV_SUCCESS)
-		return -ENOMEM;
-	kuv_group_commit(&g);
-	return 0;
+	put_size(out, len);
+	return kuv_own_force(&s->db, &s->limits, id, out, len);
 }
 
 static int boot_empty(struct kuv_service *s, enum kuv_own id)

@@ -2,6 +2,7 @@
 /* Variables that the service itself reads or writes, by number. */
 #include "own.h"
 
+#include <linux/errno.h>
 #include <linux/string.h>
 
 #include "guids.h"
@@ -112,6 +113,18 @@ kuv_status_t kuv_own_set_u8(struct kuv_group *g, enum kuv_own id, u8 value,
 			    u32 flags)
 {
 	return kuv_own_set(g, id, &value, 1, flags);
+}
+
+int kuv_own_force(struct kuv_vardb *db, const struct kuv_limits *limits,
+		  enum kuv_own id, const u8 *data, u32 len)
+{
+	struct kuv_group g;
+
+	kuv_group_init(&g, db, limits);
+	if (kuv_own_set(&g, id, data, len, KUV_CHANGE_FORCE) != KUV_SUCCESS)
+		return -ENOMEM;
+	kuv_group_commit(&g);
+	return 0;
 }
 
 kuv_status_t kuv_own_delete(struct kuv_group *g, enum kuv_own id)

@@ -110,6 +110,20 @@ kuv_status_t kuv_own_set_u8(struct kuv_group *g, enum kuv_own id, u8 value,
 			    u32 flags);
 
 /**
+ * kuv_own_force() - give one a new value by itself, as at every start
+ * @db: database
+ * @limits: limits in force; a full pool is no reason to refuse
+ * @id: variable, as for kuv_own_set()
+ * @data: value
+ * @len: bytes of @data
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: 0 or -ENOMEM.
+ */
+int kuv_own_force(struct kuv_vardb *db, const struct kuv_limits *limits,
+		  enum kuv_own id, const u8 *data, u32 len);
+
+/**
  * kuv_own_delete() - add the deletion of one to a group, if it exists
  * @g: group
  * @id: variable

@@ -35,7 +35,7 @@ bool kuv_mode_is_custom(const struct kuv_service *s)
 static bool is_value(const struct kuv_write *w, u8 value)
 {
 	return w->len == 1 && w->data[0] == value &&
-	       !kuv_set_is_delete_form(w) &&
+	       !kuv_write_is_delete(w) &&
 	       !(w->attributes & KVM_UEFIVARS_ATTR_AP);
 }
 
@@ -59,7 +59,7 @@ static kuv_status_t check_uefi_mode(const struct kuv_set *set)
 
 	/* Absent: the operator gave the machine modes after it was reset. */
 	if (!set->old || !kuv_mode_is_present(s) || is_deployed(s) ||
-	    kuv_set_is_delete_form(w))
+	    kuv_write_is_delete(w))
 		return KUV_WRITE_PROTECTED;
 	if (!is_value(w, 0) && !is_value(w, 1))
 		return KUV_INVALID_PARAMETER;

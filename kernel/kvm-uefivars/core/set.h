@@ -56,17 +56,4 @@ struct kuv_set {
 	kuv_status_t result;
 };
 
-/**
- * kuv_set_is_delete_form() - does a write look like a deletion?
- * @w: write
- *
- * Context: Any.
- * Return: true if no attributes are given, or no data without an append.
- */
-static inline bool kuv_set_is_delete_form(const struct kuv_write *w)
-{
-	return !w->attributes ||
-	       (!w->len && !(w->attributes & KVM_UEFIVARS_ATTR_AP));
-}
-
 #endif /* _KUV_CORE_SET_H */

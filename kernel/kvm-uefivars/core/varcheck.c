@@ -164,11 +164,10 @@ kuv_status_t kuv_varcheck_check(const struct kuv_varcheck *vc,
 	const struct kuv_known *k = find_known(vc, &w->name);
 	const struct kvm_uefivars_var_property *p =
 		property_of(vc, &w->name, k);
-	bool is_append = w->attributes & KVM_UEFIVARS_ATTR_AP;
 
 	if (p && le16_to_cpu(p->property) & KUV_PROPERTY_READ_ONLY)
 		return KUV_WRITE_PROTECTED;
-	if (!w->attributes || (!w->len && !is_append))
+	if (kuv_write_is_delete(w))
 		return KUV_SUCCESS;
 	if (p && !fits_property(p, w))
 		return KUV_INVALID_PARAMETER;

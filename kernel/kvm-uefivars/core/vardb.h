@@ -168,6 +168,19 @@ struct kuv_change {
 };
 
 /**
+ * kuv_write_is_delete() - does a write look like a deletion?
+ * @w: write
+ *
+ * Context: Any.
+ * Return: true if no attributes are given, or no data without an append.
+ */
+static inline bool kuv_write_is_delete(const struct kuv_write *w)
+{
+	return !w->attributes ||
+	       (!w->len && !(w->attributes & KVM_UEFIVARS_ATTR_AP));
+}
+
+/**
  * kuv_var_name() - the name of a variable
  * @v: variable or tombstone
  *

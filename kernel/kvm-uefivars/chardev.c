@@ -177,8 +177,8 @@ static int kuv_ioctl_open_store_by_id(struct kuv_call *call)
 }
 
 static const struct kuv_ioctl kuv_device_ioctls[] = {
-	KUV_IOCTL(GET_INFO, info, 56, KUV_IOCTL_OUT, kuv_ioctl_get_info),
-	KUV_IOCTL(CREATE_STORE, create_store, 80, KUV_IOCTL_OUT,
+	KUV_IOCTL(GET_INFO, info, 64, KUV_IOCTL_OUT, kuv_ioctl_get_info),
+	KUV_IOCTL(CREATE_STORE, create_store, 88, KUV_IOCTL_OUT,
 		  kuv_ioctl_create_store),
 	KUV_IOCTL(NEXT_STORE_ID, store_id, 24, KUV_IOCTL_OUT,
 		  kuv_ioctl_next_store_id),
@@ -217,9 +217,9 @@ void kuv_chardev_exit(void)
 }
 
 /* Sizes at ABI 1. A structure grows at its end, and these never change. */
-static_assert(sizeof(struct kvm_uefivars_info) == 56);
-static_assert(sizeof(struct kvm_uefivars_config) == 40);
-static_assert(sizeof(struct kvm_uefivars_create_store) == 80);
+static_assert(sizeof(struct kvm_uefivars_info) == 64);
+static_assert(sizeof(struct kvm_uefivars_config) == 48);
+static_assert(sizeof(struct kvm_uefivars_create_store) == 88);
 static_assert(sizeof(struct kvm_uefivars_store_id) == 24);
 static_assert(sizeof(struct kvm_uefivars_batch) == 24);
 static_assert(sizeof(struct kvm_uefivars_record) == 64);

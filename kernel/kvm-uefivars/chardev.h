@@ -9,7 +9,7 @@ struct file;
 struct kuv_store;
 
 /* Bytes of the largest structure of any command. */
-#define KUV_ARG_MAX	160
+#define KUV_ARG_MAX	256
 
 /**
  * struct kuv_call - one ioctl under way

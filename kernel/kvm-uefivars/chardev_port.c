@@ -125,3 +125,5 @@ static_assert(sizeof(struct kvm_uefivars_attach) == 16);
 static_assert(sizeof(struct kvm_uefivars_memory) == 40);
 static_assert(sizeof(struct kvm_uefivars_mmio) == 24);
 static_assert(sizeof(struct kvm_uefivars_machine_reset) == 8);
+static_assert(sizeof(struct kvm_uefivars_pause) == 8);
+static_assert(sizeof(struct kvm_uefivars_dirty) == 144);

@@ -226,9 +226,9 @@ static int kuv_ioctl_open_port(struct kuv_call *call)
 }
 
 static const struct kuv_ioctl kuv_store_ioctls[] = {
-	KUV_IOCTL(STORE_INFO, store_info, 160, KUV_IOCTL_OUT,
+	KUV_IOCTL(STORE_INFO, store_info, 168, KUV_IOCTL_OUT,
 		  kuv_ioctl_store_info),
-	KUV_IOCTL(SET_CONFIG, set_config, 48, 0, kuv_ioctl_set_config),
+	KUV_IOCTL(SET_CONFIG, set_config, 56, 0, kuv_ioctl_set_config),
 	KUV_IOCTL(VAR_SET, var, 80, KUV_IOCTL_OUT, kuv_ioctl_var_set),
 	KUV_IOCTL(VAR_GET, var, 80, KUV_IOCTL_OUT, kuv_ioctl_var_get),
 	KUV_IOCTL(VAR_DELETE, var, 80, KUV_IOCTL_OUT, kuv_ioctl_var_delete),
@@ -289,9 +289,12 @@ int kuv_store_file(struct kuv_call *call, struct kuv_store *store, s32 *fd)
 	return 0;
 }
 
-static_assert(sizeof(struct kvm_uefivars_store_info) == 160);
-static_assert(sizeof(struct kvm_uefivars_set_config) == 48);
+static_assert(sizeof(struct kvm_uefivars_store_info) == 168);
+static_assert(sizeof(struct kvm_uefivars_set_config) == 56);
 static_assert(sizeof(struct kvm_uefivars_var) == 80);
 static_assert(sizeof(struct kvm_uefivars_next) == 48);
 static_assert(sizeof(struct kvm_uefivars_ack) == 16);
 static_assert(sizeof(struct kvm_uefivars_open_port) == 16);
+static_assert(sizeof(struct kvm_uefivars_store_stats) == 248);
+static_assert(sizeof(struct kvm_uefivars_freeze) == 8);
+static_assert(sizeof(struct kvm_uefivars_state) == 24);

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct kuv_guest_mem;
+struct kuv_regs;
 struct kuv_store;
 
 /**
@@ -99,6 +100,35 @@ u64 kuv_mailbox_read(struct kuv_mailbox *mb, u32 offset, u32 len);
  * Context: As kuv_mailbox_command().
  */
 void kuv_mailbox_write(struct kuv_mailbox *mb, u32 offset, u32 len, u64 data);
+
+/**
+ * kuv_mailbox_save() - copy the registers out
+ * @mb: mailbox
+ * @regs: filled; @regs->staging points into @mb and is valid while @mb is not
+ *	used
+ *
+ * Context: Any.
+ */
+void kuv_mailbox_save(const struct kuv_mailbox *mb, struct kuv_regs *regs);
+
+/**
+ * kuv_mailbox_prepare() - get memory that kuv_mailbox_restore() will need
+ * @mb: mailbox; what a guest sees of it stays
+ * @regs: registers to be restored, checked by kuv_image_read()
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: 0 or -ENOMEM.
+ */
+int kuv_mailbox_prepare(struct kuv_mailbox *mb, const struct kuv_regs *regs);
+
+/**
+ * kuv_mailbox_restore() - put saved registers in force, which cannot fail
+ * @mb: mailbox, prepared for @regs
+ * @regs: registers; @regs->staging is copied
+ *
+ * Context: Any.
+ */
+void kuv_mailbox_restore(struct kuv_mailbox *mb, const struct kuv_regs *regs);
 
 /**
  * kuv_mailbox_set_status() - set what CMD_STS reads

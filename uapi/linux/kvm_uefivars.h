@@ -55,18 +55,29 @@
 #define KVM_UEFIVARS_VAR_NEXT		_IO(KVM_UEFIVARS_IOC, 0x25)
 #define KVM_UEFIVARS_ACK		_IO(KVM_UEFIVARS_IOC, 0x26)
 #define KVM_UEFIVARS_OPEN_PORT		_IO(KVM_UEFIVARS_IOC, 0x27)
+#define KVM_UEFIVARS_STORE_STATS	_IO(KVM_UEFIVARS_IOC, 0x28)
+#define KVM_UEFIVARS_FREEZE		_IO(KVM_UEFIVARS_IOC, 0x29)
+#define KVM_UEFIVARS_THAW		_IO(KVM_UEFIVARS_IOC, 0x2a)
+/* On a store, and on a port that has the right. */
+#define KVM_UEFIVARS_SAVE_STATE		_IO(KVM_UEFIVARS_IOC, 0x30)
+#define KVM_UEFIVARS_RESTORE_STATE	_IO(KVM_UEFIVARS_IOC, 0x31)
 /* On a port. */
 #define KVM_UEFIVARS_PORT_INFO		_IO(KVM_UEFIVARS_IOC, 0x40)
 #define KVM_UEFIVARS_ATTACH		_IO(KVM_UEFIVARS_IOC, 0x41)
 #define KVM_UEFIVARS_SET_MEMORY		_IO(KVM_UEFIVARS_IOC, 0x42)
 #define KVM_UEFIVARS_MMIO		_IO(KVM_UEFIVARS_IOC, 0x43)
 #define KVM_UEFIVARS_MACHINE_RESET	_IO(KVM_UEFIVARS_IOC, 0x44)
+#define KVM_UEFIVARS_PAUSE		_IO(KVM_UEFIVARS_IOC, 0x45)
+#define KVM_UEFIVARS_RESUME		_IO(KVM_UEFIVARS_IOC, 0x46)
+#define KVM_UEFIVARS_TAKE_DIRTY		_IO(KVM_UEFIVARS_IOC, 0x47)
 
 /* Bits of kvm_uefivars_info.caps. */
 /* ATTACH takes an eventfd and answers requests inside KVM_RUN. */
 #define KVM_UEFIVARS_CAP_DOORBELL	(1ULL << 0)
 /* The doorbell queues task work itself; without it the last fput() does. */
 #define KVM_UEFIVARS_CAP_TASK_WORK	(1ULL << 1)
+/* SAVE_STATE, RESTORE_STATE, FREEZE, PAUSE and TAKE_DIRTY are there. */
+#define KVM_UEFIVARS_CAP_STATE		(1ULL << 2)
 
 /**
  * struct kvm_uefivars_info - GET_INFO: what this module is and can do
@@ -80,6 +91,9 @@
  * @wait_ms_max: out: longest write-through wait that may be configured
  * @stores_max: out: most stores that may exist at once
  * @memory_slots_max: out: most memory slots of one port
+ * @state_version: out: version of the images that SAVE_STATE makes; older
+ *	ones are read, too
+ * @reserved: out: 0
  *
  * Any fd of the device may ask.
  */
@@ -94,6 +108,8 @@ struct kvm_uefivars_info {
 	__u32	wait_ms_max;
 	__u32	stores_max;
 	__u32	memory_slots_max;
+	__u32	state_version;
+	__u32	reserved;
 };
 
 /* When SetVariable of a non-volatile variable returns to the guest. */
@@ -126,6 +142,13 @@ struct kvm_uefivars_info {
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
  * @wait_ms: bound of a write-through wait in milliseconds; 0: 2000
  * @options: KVM_UEFIVARS_OPT_*
+ * @change_rate: changes of non-volatile variables per second that a guest may
+ *	make for long; 0: 500, KVM_UEFIVARS_UNLIMITED: no bound
+ * @change_burst: changes it may make at once before @change_rate counts;
+ *	0: 2000
+ *
+ * A guest that is over its rate is not refused: its writes take longer, each
+ * at most @wait_ms.
  *
  * In results every member has its value in force, never 0 for a default.
  */
@@ -138,7 +161,12 @@ struct kvm_uefivars_config {
 	__u32	durability;
 	__u32	wait_ms;
 	__u32	options;
+	__u32	change_rate;
+	__u32	change_burst;
 };
+
+/* Value of kvm_uefivars_config.change_rate. */
+#define KVM_UEFIVARS_UNLIMITED	(~0U)
 
 /**
  * struct kvm_uefivars_create_store - CREATE_STORE: a new, empty store
@@ -189,6 +217,9 @@ struct kvm_uefivars_store_id {
 #define KVM_UEFIVARS_STORE_END_OF_DXE	(1U << 2)	/* boot phases seen */
 #define KVM_UEFIVARS_STORE_READY_TO_BOOT (1U << 3)
 #define KVM_UEFIVARS_STORE_AT_RUNTIME	(1U << 4)
+#define KVM_UEFIVARS_STORE_PAUSED	(1U << 5)	/* PAUSE: no vCPU runs */
+#define KVM_UEFIVARS_STORE_DEPARTED	(1U << 6)	/* and memory has moved away */
+#define KVM_UEFIVARS_STORE_FROZEN	(1U << 7)	/* FREEZE: serves nobody */
 
 /**
  * struct kvm_uefivars_store_info - STORE_INFO: state and statistics of a store
@@ -244,6 +275,89 @@ struct kvm_uefivars_set_config {
 	__u32	size;
 	__u32	flags;
 	struct kvm_uefivars_config config;
+};
+
+/* Steps of the histogram of kvm_uefivars_store_stats. */
+#define KVM_UEFIVARS_LATENCY_STEPS	24
+
+/**
+ * struct kvm_uefivars_store_stats - STORE_STATS: what writes cost
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ * @nr_changes: out: changes logged since the store was made
+ * @nr_throttled: out: writes that were held back by the rate
+ * @throttled_us: out: microseconds they were held back, together
+ * @nr_waits: out: write-through waits that ended with an acknowledgement
+ * @ack_us: out: microseconds of those waits, together
+ * @ack_us_max: out: the longest of them
+ * @ack_latency: out: those waits by length: step 0 counts those below 1 us,
+ *	step n those of at least 2^(n-1) and below 2^n us, the last step all
+ *	longer ones
+ */
+struct kvm_uefivars_store_stats {
+	__u32	size;
+	__u32	flags;
+	__u64	nr_changes;
+	__u64	nr_throttled;
+	__u64	throttled_us;
+	__u64	nr_waits;
+	__u64	ack_us;
+	__u64	ack_us_max;
+	__u64	ack_latency[KVM_UEFIVARS_LATENCY_STEPS];
+};
+
+/**
+ * struct kvm_uefivars_freeze - FREEZE and THAW: stop serving, go on
+ * @size: in: size of this structure
+ * @flags: in: must be 0
+ *
+ * A frozen store does not change: requests of its guest answer
+ * EFI_DEVICE_ERROR, RESUME and MACHINE_RESET of its VMM are refused with
+ * EAGAIN. The host's own access (VAR_SET, RESTORE_STATE, ...) goes on. For
+ * moving a VM: what is saved from a frozen store stays true until THAW.
+ * Frozen or not already is no error.
+ * Errors: EBUSY from FREEZE: the store serves a VM whose VMM has not said PAUSE.
+ */
+struct kvm_uefivars_freeze {
+	__u32	size;
+	__u32	flags;
+};
+
+/* Flag of SAVE_STATE and RESTORE_STATE: with the non-volatile variables. */
+#define KVM_UEFIVARS_STATE_VARIABLES	(1U << 0)
+
+/**
+ * struct kvm_uefivars_state - SAVE_STATE and RESTORE_STATE: all of a machine
+ * @size: in: size of this structure
+ * @flags: in: KVM_UEFIVARS_STATE_VARIABLES or 0
+ * @data: in: address of the image, or where to put it
+ * @len: SAVE_STATE in: room at @data, out: bytes of the image, also with
+ *	EMSGSIZE; RESTORE_STATE in: bytes of the image
+ *
+ * The image holds registers, staging buffer, boot phases, policies,
+ * properties, the memory overwrite lock, languages and volatile variables of
+ * a running machine; and with the flag all non-volatile variables. It is
+ * opaque, little-endian and has a version.
+ *
+ * On a store both always work, on a port as far as OPEN_PORT allowed
+ * (EPERM). SAVE_STATE changes nothing; no vCPU should be running. A store
+ * without a port is saved without its machine.
+ *
+ * RESTORE_STATE takes all of the image or nothing. With the flag the image
+ * must have non-volatile variables: they replace those of the store, as logged
+ * changes; without it they stay, and what the image has of them is ignored.
+ * The machine of the image, if it has one and a port is open, goes on where it
+ * was: before ATTACH, which then does not reset; or after it, when no vCPU has
+ * run yet.
+ * Errors: EBADMSG not a whole and sound image, or one of a newer version;
+ * ENOSPC over a limit of the store; ENODATA variables or machine asked for that
+ * are not in the image; EMSGSIZE from SAVE_STATE.
+ */
+struct kvm_uefivars_state {
+	__u32	size;
+	__u32	flags;
+	__aligned_u64 data;
+	__u64	len;
 };
 
 /* Flag of VAR_SET: the caller has it on disk already, do not log a change. */
@@ -343,8 +457,8 @@ struct kvm_uefivars_ack {
  *
  * poll(): EPOLLIN while a change is unacknowledged and newer than the last
  * batch read through any descriptor, or after ACK_FAILED or a new
- * descriptor was opened. EPOLLPRI once after the port was closed: STORE_INFO
- * clears it.
+ * descriptor was opened. EPOLLPRI once after the port was closed, attached,
+ * paused or resumed: STORE_INFO clears it.
  */
 
 /**
@@ -388,10 +502,16 @@ struct kvm_uefivars_record {
 	__u32	data_len;
 };
 
+/* Flags of OPEN_PORT: what the port may do beside running the VM. */
+/* SAVE_STATE and RESTORE_STATE. Restoring is as good as a machine reset. */
+#define KVM_UEFIVARS_PORT_STATE		(1U << 0)
+/* The same with KVM_UEFIVARS_STATE_VARIABLES: read and replace everything. */
+#define KVM_UEFIVARS_PORT_VARIABLES	(1U << 1)
+
 /**
  * struct kvm_uefivars_open_port - OPEN_PORT: the right to run the VM
  * @size: in: size of this structure
- * @flags: in: must be 0
+ * @flags: in: KVM_UEFIVARS_PORT_*
  * @fd: out: port descriptor, close-on-exec
  * @reserved: in: must be 0
  *
@@ -434,7 +554,8 @@ struct kvm_uefivars_port_info {
  *
  * The caller's memory map is the one that SET_MEMORY addresses mean from now
  * on, and only threads that share it may call SET_MEMORY, MMIO and
- * MACHINE_RESET (EPERM otherwise). Acts as a machine reset: the VM is new.
+ * MACHINE_RESET (EPERM otherwise). Acts as a machine reset, the VM is new;
+ * unless RESTORE_STATE has put a machine there already.
  * With a doorbell, map the status page (mmap of the port, 4096 bytes at offset
  * 0, PROT_READ, MAP_SHARED) as a read-only memory slot at the register page:
  * the guest then reads registers without an exit.
@@ -506,12 +627,67 @@ struct kvm_uefivars_mmio {
  *
  * Volatile variables, boot phases, policies and registers start anew. This is
  * the VMM's word only; nothing the guest writes has this effect.
- * Errors: ENOMEM: every request of the guest then answers EFI_DEVICE_ERROR until
- * a machine reset succeeds.
+ * Errors: EAGAIN the store is frozen; ENOMEM: every request of the guest then
+ * answers EFI_DEVICE_ERROR until a machine reset succeeds.
  */
 struct kvm_uefivars_machine_reset {
 	__u32	size;
 	__u32	flags;
+};
+
+/* Flag of PAUSE: the VM's memory has left for another host, all of it. */
+#define KVM_UEFIVARS_PAUSE_DEPARTED	(1U << 0)
+
+/**
+ * struct kvm_uefivars_pause - PAUSE and RESUME: no vCPU runs, or may again
+ * @size: in: size of this structure
+ * @flags: in: PAUSE: KVM_UEFIVARS_PAUSE_DEPARTED or 0; RESUME: must be 0
+ *
+ * A VMM that can be migrated calls PAUSE when the last vCPU has stopped, and
+ * RESUME before the first one enters KVM_RUN again; also before the very first
+ * time, if the VM may be an incoming one. PAUSE again adds flags. While frozen,
+ * RESUME fails: poll() the port and try again. poll() of a port: EPOLLIN while
+ * the store is not frozen.
+ * Errors: EAGAIN from RESUME: the store is frozen.
+ */
+struct kvm_uefivars_pause {
+	__u32	size;
+	__u32	flags;
+};
+
+/**
+ * struct kvm_uefivars_range - guest memory that replies were written to
+ * @gpa: guest physical address, a multiple of 4096
+ * @len: bytes, a multiple of 4096
+ */
+struct kvm_uefivars_range {
+	__u64	gpa;
+	__u64	len;
+};
+
+/* Most ranges that TAKE_DIRTY returns. */
+#define KVM_UEFIVARS_DIRTY_MAX	8
+
+/* Flag from TAKE_DIRTY: there were more, take all memory as written. */
+#define KVM_UEFIVARS_DIRTY_ALL	(1U << 0)
+
+/**
+ * struct kvm_uefivars_dirty - TAKE_DIRTY: what KVM's dirty log does not see
+ * @size: in: size of this structure
+ * @flags: in: must be 0, out: KVM_UEFIVARS_DIRTY_ALL or 0
+ * @nr: out: ranges filled
+ * @reserved: in: must be 0
+ * @ranges: out: memory written since the last call
+ *
+ * Replies are written through the VMM's address space, which does not mark
+ * them in KVM's dirty log. A VMM adds these to each dirty log it fetches.
+ */
+struct kvm_uefivars_dirty {
+	__u32	size;
+	__u32	flags;
+	__u32	nr;
+	__u32	reserved;
+	struct kvm_uefivars_range ranges[KVM_UEFIVARS_DIRTY_MAX];
 };
 
 #endif /* _UAPI_LINUX_KVM_UEFIVARS_H */

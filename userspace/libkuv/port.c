@@ -167,6 +167,11 @@ void libkuv_port_detach(struct libkuv_port *port)
 	free(port);
 }
 
+int libkuv_port_fd(const struct libkuv_port *port)
+{
+	return port->fd;
+}
+
 int libkuv_port_transport(const struct libkuv_port *port)
 {
 	return port->nr_spaces ? LIBKUV_TRANSPORT_DOORBELL :

@@ -139,9 +139,12 @@ int libkuv_store_set_config(struct libkuv_store *store,
 	return kuv_ioctl(store->fd, KVM_UEFIVARS_SET_CONFIG, &arg);
 }
 
-int libkuv_store_open_port(struct libkuv_store *store)
+int libkuv_store_open_port(struct libkuv_store *store, uint32_t flags)
 {
-	struct kvm_uefivars_open_port arg = { .size = sizeof(arg) };
+	struct kvm_uefivars_open_port arg = {
+		.size = sizeof(arg),
+		.flags = flags,
+	};
 	int ret;
 
 	ret = kuv_ioctl(store->fd, KVM_UEFIVARS_OPEN_PORT, &arg);

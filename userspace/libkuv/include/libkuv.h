@@ -82,6 +82,17 @@ int libkuv_port_attach(struct libkuv_port **ret_port, int port_fd, int vm_fd,
 void libkuv_port_detach(struct libkuv_port *port);
 
 /**
+ * libkuv_port_fd() - descriptor to poll() for leave to run
+ * @port: an attached port
+ *
+ * Readable while the store is not frozen, see libkuv_port_resume().
+ *
+ * Context: Any thread.
+ * Return: The descriptor; it stays with the port.
+ */
+int libkuv_port_fd(const struct libkuv_port *port);
+
+/**
  * libkuv_port_transport() - how requests reach the module
  * @port: an attached port
  *
@@ -163,6 +174,75 @@ int libkuv_port_reset(struct libkuv_port *port);
  */
 int libkuv_port_info(const struct libkuv_port *port,
 		     struct kvm_uefivars_port_info *info);
+
+/**
+ * libkuv_port_save() - all of the machine's variable service, to move it
+ * @port: an attached port, opened with KVM_UEFIVARS_PORT_STATE
+ * @flags: KVM_UEFIVARS_STATE_VARIABLES, which needs
+ *	KVM_UEFIVARS_PORT_VARIABLES, or 0
+ * @ret_image: out: the image, to be freed with free(); untouched on failure
+ * @ret_len: out: bytes of it
+ *
+ * It belongs at the end of the VMM's own migration stream, behind the memory
+ * and the vCPUs.
+ *
+ * Context: No vCPU is running.
+ * Return: 0; -EPERM the port has no right to; -ENOMEM.
+ */
+int libkuv_port_save(const struct libkuv_port *port, uint32_t flags,
+		     void **ret_image, size_t *ret_len);
+
+/**
+ * libkuv_port_restore() - go on where a machine was saved
+ * @port: an attached port, opened as for libkuv_port_save()
+ * @flags: as for libkuv_port_save(); non-volatile variables are replaced then
+ * @image: what libkuv_port_save() made, perhaps on another host
+ * @len: bytes of it
+ *
+ * Context: After libkuv_port_attach(), before the first vCPU runs.
+ * Return: 0; -EBADMSG damaged, or of a newer host; -ENOSPC over a limit of the
+ *	store; -ENODATA @image does not have what was asked for; -EPERM. On an
+ *	error nothing has changed.
+ */
+int libkuv_port_restore(struct libkuv_port *port, uint32_t flags,
+			const void *image, size_t len);
+
+/**
+ * libkuv_port_pause() - no vCPU is running
+ * @port: an attached port
+ * @flags: KVM_UEFIVARS_PAUSE_DEPARTED once all memory has left for another
+ *	host, or 0
+ *
+ * Only of use where somebody else moves the state: whoever holds the store.
+ *
+ * Context: After the last vCPU stopped.
+ * Return: 0 or -errno.
+ */
+int libkuv_port_pause(struct libkuv_port *port, uint32_t flags);
+
+/**
+ * libkuv_port_resume() - a vCPU is about to run
+ * @port: an attached port
+ *
+ * Context: Before the first vCPU enters KVM_RUN.
+ * Return: 0; -EAGAIN the store is frozen: no vCPU may run, try again when
+ *	libkuv_port_fd() is readable.
+ */
+int libkuv_port_resume(struct libkuv_port *port);
+
+/**
+ * libkuv_port_take_dirty() - guest memory written since the last call
+ * @port: an attached port
+ * @dirty: out: the ranges
+ *
+ * KVM's dirty log does not have what replies were written to: add it to each
+ * log that KVM_GET_DIRTY_LOG returns, before the pages are copied.
+ *
+ * Context: Any thread that shares the memory of the attaching one.
+ * Return: 0 or -errno.
+ */
+int libkuv_port_take_dirty(struct libkuv_port *port,
+			   struct kvm_uefivars_dirty *dirty);
 
 /**
  * libkuv_hardware_info() - make the record by which firmware finds the page
@@ -286,11 +366,60 @@ int libkuv_store_set_config(struct libkuv_store *store,
 /**
  * libkuv_store_open_port() - get the right to run the VM of this store
  * @store: the store
+ * @flags: KVM_UEFIVARS_PORT_*: what the port may do beside, or 0
  *
  * Context: Any thread.
  * Return: A port descriptor, close-on-exec; -EBUSY one is open already.
  */
-int libkuv_store_open_port(struct libkuv_store *store);
+int libkuv_store_open_port(struct libkuv_store *store, uint32_t flags);
+
+/**
+ * libkuv_store_freeze() - stop serving, to move the machine
+ * @store: the store
+ *
+ * What is saved then stays true until libkuv_store_thaw().
+ *
+ * Context: Any thread.
+ * Return: 0; -EBUSY its VMM runs and has not said libkuv_port_pause().
+ */
+int libkuv_store_freeze(struct libkuv_store *store);
+
+/**
+ * libkuv_store_thaw() - serve again
+ * @store: the store
+ *
+ * Context: Any thread.
+ * Return: 0 or -errno.
+ */
+int libkuv_store_thaw(struct libkuv_store *store);
+
+/**
+ * libkuv_store_save() - all of a store and of the machine it serves
+ * @store: the store
+ * @flags: KVM_UEFIVARS_STATE_VARIABLES or 0
+ * @ret_image: out: the image, to be freed with free(); untouched on failure
+ * @ret_len: out: bytes of it
+ *
+ * Context: Any thread.
+ * Return: 0 or -ENOMEM.
+ */
+int libkuv_store_save(const struct libkuv_store *store, uint32_t flags,
+		      void **ret_image, size_t *ret_len);
+
+/**
+ * libkuv_store_restore() - put what was saved in force, all or nothing
+ * @store: the store
+ * @flags: KVM_UEFIVARS_STATE_VARIABLES replaces the non-volatile variables
+ * @image: what libkuv_store_save() or libkuv_port_save() made
+ * @len: bytes of it
+ *
+ * The machine in the image goes on where it was if a port is open.
+ *
+ * Context: Any thread; no vCPU has run yet.
+ * Return: As libkuv_port_restore().
+ */
+int libkuv_store_restore(struct libkuv_store *store, uint32_t flags,
+			 const void *image, size_t len);
 
 /**
  * libkuv_store_var_set() - create or replace a variable, as its operator

@@ -32,7 +32,7 @@ bool vard_vm_name_ok(const char *name)
 			    "abcdefghijklmnopqrstuvwxyz0123456789_.:@+-") == len;
 }
 
-static int database_error(struct vard *d, sd_bus_error *e, int r)
+int vard_database_error(struct vard *d, sd_bus_error *e, int r)
 {
 	const char *text = d->backend->error;
 
@@ -69,9 +69,8 @@ static int device_error(struct vard *d, sd_bus_error *e, int r)
 	return r;
 }
 
-/* The row of a VM that the client may use. */
-static int find_vm(struct vard *d, const char *name, uid_t uid,
-		   struct vard_vm *vm, sd_bus_error *e)
+int vard_vm_find(struct vard *d, const char *name, uid_t uid,
+		 struct vard_vm *vm, sd_bus_error *e)
 {
 	int r;
 
@@ -86,7 +85,7 @@ static int find_vm(struct vard *d, const char *name, uid_t uid,
 	if (r == -ENOENT && d->is_open)
 		return r;
 	if (r < 0)
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	if (uid != 0 && uid != vm->uid) {
 		sd_bus_error_setf(e, VARD_ERROR("NoPermission"),
 				  "VM %s belongs to user %u", name,
@@ -118,7 +117,7 @@ static int load_store(struct vard *d, struct vard_source *s,
 	d->backend->error[0] = 0;
 	r = d->backend->ops->load(d->backend, &s->vm, load_var, s, counts);
 	if (r < 0 && d->backend->error[0])
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	if (r < 0)
 		return device_error(d, e, r);
 	return 0;
@@ -160,7 +159,7 @@ static int put_template(struct vard *d, struct vard_source *s,
 			return device_error(d, e, r);
 		r = d->backend->ops->apply(d->backend, &s->vm, &t->vars[i]);
 		if (r < 0)
-			return database_error(d, e, r);
+			return vard_database_error(d, e, r);
 	}
 	return 0;
 }
@@ -172,7 +171,7 @@ static int make_in_transaction(struct vard *d, struct vard_source *s,
 	int r = d->backend->ops->create(d->backend, &s->vm);
 
 	if (r < 0)
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	return put_template(d, s, t, e);
 }
 
@@ -182,14 +181,14 @@ static int make_vm(struct vard *d, struct vard_source *s,
 	int r = d->backend->ops->begin(d->backend);
 
 	if (r < 0)
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	r = make_in_transaction(d, s, t, e);
 	if (r < 0) {
 		d->backend->ops->rollback(d->backend);
 		return r;
 	}
 	r = d->backend->ops->commit(d->backend);
-	return r < 0 ? database_error(d, e, r) : 0;
+	return r < 0 ? vard_database_error(d, e, r) : 0;
 }
 
 static int create_store(struct vard *d, const struct vard_vm *vm,
@@ -299,7 +298,7 @@ static int configure(struct vard *d, struct vard_source *s,
 			r = d->backend->ops->commit(d->backend);
 	}
 	if (r < 0)
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	r = vard_source_configure(s, vm.durability, vm.options);
 	if (r < 0)
 		return device_error(d, e, r);
@@ -355,7 +354,7 @@ int vard_vm_open(struct vard *d, const struct vard_request *rq,
 	int r;
 
 	*ret = (struct vard_opened){ .port_fd = -1 };
-	r = find_vm(d, rq->name, rq->uid, &vm, e);
+	r = vard_vm_find(d, rq->name, rq->uid, &vm, e);
 	if (r == -ENOENT) {
 		r = new_vm(d, rq, ret, &s, e);
 	} else if (r == 0) {
@@ -373,18 +372,11 @@ int vard_vm_open(struct vard *d, const struct vard_request *rq,
 	return r;
 }
 
-int vard_vm_close(struct vard *d, const char *name, uid_t uid, sd_bus_error *e)
+int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e)
 {
-	struct vard_source *s;
-	struct vard_vm vm;
-	int r = find_vm(d, name, uid, &vm, e);
+	struct vard_source *s = vard_find_source(d, vm->uuid);
+	int r;
 
-	if (r == -ENOENT)
-		sd_bus_error_setf(e, VARD_ERROR("NotFound"), "no VM %s in %s",
-				  name, d->options->db);
-	if (r < 0)
-		return r;
-	s = vard_find_source(d, vm.uuid);
 	if (!s)
 		return 0;
 	r = count_loaded(s, &(struct vard_vm_counts){ 0 });
@@ -392,12 +384,24 @@ int vard_vm_close(struct vard *d, const char *name, uid_t uid, sd_bus_error *e)
 		return device_error(d, e, r);
 	if (s->has_port) {
 		sd_bus_error_setf(e, VARD_ERROR("InUse"),
-				  "VM %s is running: stop its VMM first", name);
+				  "VM %s is running: stop its VMM first",
+				  vm->name);
 		return -EBUSY;
 	}
 	r = vard_flush(d, &s, 1, true);
 	if (r < 0)
-		return database_error(d, e, r);
+		return vard_database_error(d, e, r);
 	vard_settle(d, s);
 	return 0;
+}
+
+int vard_vm_close(struct vard *d, const char *name, uid_t uid, sd_bus_error *e)
+{
+	struct vard_vm vm;
+	int r = vard_vm_find(d, name, uid, &vm, e);
+
+	if (r == -ENOENT)
+		sd_bus_error_setf(e, VARD_ERROR("NotFound"), "no VM %s in %s",
+				  name, d->options->db);
+	return r < 0 ? r : vard_vm_settle(d, &vm, e);
 }

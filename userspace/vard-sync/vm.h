@@ -51,6 +51,40 @@ struct vard_opened {
 bool vard_vm_name_ok(const char *name);
 
 /**
+ * vard_database_error() - tell a client that the database failed
+ * @d: daemon
+ * @e: filled
+ * @r: -errno of the backend, which has said more
+ *
+ * Return: @r.
+ */
+int vard_database_error(struct vard *d, sd_bus_error *e, int r);
+
+/**
+ * vard_vm_find() - the row of a VM that the client may use
+ * @d: daemon
+ * @name: of the VM
+ * @uid: of the client
+ * @vm: filled on success
+ * @e: filled on failure, except -ENOENT
+ *
+ * Return: 0, -ENOENT without such a VM, or -errno.
+ */
+int vard_vm_find(struct vard *d, const char *name, uid_t uid,
+		 struct vard_vm *vm, sd_bus_error *e);
+
+/**
+ * vard_vm_settle() - save everything of a VM that does not run, drop its store
+ * @d: daemon
+ * @vm: VM
+ * @e: filled on failure
+ *
+ * Return: 0, also if its store has to stay for another reason; -EBUSY if the VM
+ * runs; or -errno.
+ */
+int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e);
+
+/**
  * vard_vm_open() - load a VM, or make it, and open its port
  * @d: daemon
  * @rq: what is wanted

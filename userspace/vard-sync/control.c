@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <systemd/sd-bus.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "log.h"
@@ -17,17 +17,13 @@
 #include "store_options.h"
 #include "vm.h"
 
-#define OBJECT "/org/kvm_uefivars/VardSync"
 #define INTERFACE "org.kvm_uefivars.VardSync1"
 #define CLIENTS_MAX 256
 
-/* One client. Its uid is the kernel's word (SO_PEERCRED). */
-struct vard_conn {
-	struct vard_conn *next;
-	struct vard *daemon;
-	sd_bus *bus;
-	uid_t uid;
-};
+bool vard_conn_is_operator(const struct vard_conn *c)
+{
+	return c->uid == 0 || c->uid == geteuid();
+}
 
 static const char *durability_text(uint32_t durability)
 {
@@ -224,17 +220,31 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-static void drop_conn(struct vard_conn *c)
+static void link_conn(struct vard_conn *c)
 {
 	struct vard *d = c->daemon;
-	struct vard_conn **p = &d->conns;
 
-	while (*p && *p != c)
-		p = &(*p)->next;
-	if (*p) {
-		*p = c->next;
-		d->nr_conns--;
-	}
+	c->next = d->conns;
+	if (c->next)
+		c->next->prev = c;
+	d->conns = c;
+	d->nr_conns++;
+}
+
+static void unlink_conn(struct vard_conn *c)
+{
+	if (c->next)
+		c->next->prev = c->prev;
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		c->daemon->conns = c->next;
+	c->daemon->nr_conns--;
+}
+
+static void drop_conn(struct vard_conn *c)
+{
+	unlink_conn(c);
 	/* No flush: it would wait for a client that does not read. */
 	sd_bus_close_unref(c->bus);
 	free(c);
@@ -266,7 +276,7 @@ static int start_bus(struct vard_conn *c)
 	if (r >= 0)
 		r = sd_bus_negotiate_fds(c->bus, 1);
 	if (r >= 0)
-		r = sd_bus_add_object_vtable(c->bus, NULL, OBJECT, INTERFACE,
+		r = sd_bus_add_object_vtable(c->bus, NULL, VARD_OBJECT, INTERFACE,
 					     vtable, c);
 	if (r >= 0)
 		r = sd_bus_match_signal_async(c->bus, NULL,
@@ -292,6 +302,7 @@ static int add_conn(struct vard *d, int *fd, uid_t uid)
 		return -ENOMEM;
 	c->daemon = d;
 	c->uid = uid;
+	link_conn(c);
 	r = sd_bus_new(&c->bus);
 	if (r >= 0)
 		r = sd_bus_set_fd(c->bus, *fd, *fd);
@@ -299,14 +310,9 @@ static int add_conn(struct vard *d, int *fd, uid_t uid)
 		*fd = -1; /* the bus has it */
 		r = start_bus(c);
 	}
-	if (r < 0) {
+	if (r < 0)
 		drop_conn(c);
-		return r;
-	}
-	c->next = d->conns;
-	d->conns = c;
-	d->nr_conns++;
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int vard_control_connect(struct vard *d, int client)

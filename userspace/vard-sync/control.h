@@ -3,7 +3,55 @@
 #ifndef _VARD_CONTROL_H
 #define _VARD_CONTROL_H
 
+#include <systemd/sd-bus.h>
+
 #include "loop.h"
+
+#define VARD_OBJECT "/org/kvm_uefivars/VardSync"
+
+struct vard_move;
+
+/**
+ * struct vard_conn - one client
+ * @next: list of the daemon
+ * @prev: the same backwards
+ * @daemon: daemon
+ * @bus: connection, owned
+ * @uid: who it is, by the kernel's word (SO_PEERCRED)
+ * @move: the VM it moves, or NULL; ends with the connection
+ */
+struct vard_conn {
+	struct vard_conn *next;
+	struct vard_conn *prev;
+	struct vard *daemon;
+	sd_bus *bus;
+	uid_t uid;
+	struct vard_move *move;
+};
+
+/**
+ * vard_conn_is_operator() - may this client do what is not a VM user's?
+ * @c: client
+ *
+ * Return: Whether it is root or who runs the daemon.
+ */
+bool vard_conn_is_operator(const struct vard_conn *c);
+
+/**
+ * vard_control_snapshot() - serve org.kvm_uefivars.Snapshot1
+ * @c: client
+ *
+ * Return: 0 or -errno. In control_snapshot.c.
+ */
+int vard_control_snapshot(struct vard_conn *c);
+
+/**
+ * vard_control_move() - serve org.kvm_uefivars.Move1
+ * @c: client
+ *
+ * Return: 0 or -errno. In control_move.c.
+ */
+int vard_control_move(struct vard_conn *c);
 
 /**
  * vard_control_listen() - make and serve the socket

@@ -11,7 +11,9 @@
 #include <linux/kvm_uefivars_mailbox.h>
 
 #include "compat.h"
+#include "core/image.h"
 #include "guest_mem.h"
+#include "scratch.h"
 #include "store.h"
 
 #define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
@@ -41,20 +43,31 @@ static void kuv_mailbox_publish(struct kuv_mailbox *mb)
 static void kuv_mailbox_set_pos(struct kuv_mailbox *mb, u32 pos)
 {
 	mb->pio_pos = pos;
-	mb->pio_crc = pos ? kuv_crc32c(~0U, mb->buf, pos) : ~0U;
+	mb->pio_crc = pos ? kuv_crc32c(~0U, mb->staging, pos) : ~0U;
 }
 
-/* Zero everything from @len on. */
+/* The staging buffer, all zero if it is new, or NULL. */
+static u8 *kuv_mailbox_stage(struct kuv_mailbox *mb)
+{
+	if (!mb->staging)
+		mb->staging = kvzalloc(KVM_UEFIVARS_BUFFER_MAX,
+				       GFP_KERNEL_ACCOUNT);
+	return mb->staging;
+}
+
+/* Zero everything in the staging buffer from @len on. */
 static void kuv_mailbox_trim(struct kuv_mailbox *mb, u32 len)
 {
 	if (mb->dirty > len)
-		memset(mb->buf + len, 0, mb->dirty - len);
+		memset(mb->staging + len, 0, mb->dirty - len);
 	mb->dirty = min(mb->dirty, len);
 }
 
 void kuv_mailbox_reset(struct kuv_mailbox *mb)
 {
-	kuv_mailbox_trim(mb, 0);
+	kvfree(mb->staging);
+	mb->staging = NULL;
+	mb->dirty = 0;
 	kuv_mailbox_set_pos(mb, 0);
 	mb->size = 0;
 	mb->addr = 0;
@@ -79,31 +92,25 @@ int kuv_mailbox_init(struct kuv_mailbox *mb, struct kuv_store *store,
 
 void kuv_mailbox_exit(struct kuv_mailbox *mb)
 {
-	kvfree(mb->buf);
+	kvfree(mb->staging);
 	free_page((unsigned long)mb->page);
 }
 
 static void kuv_mailbox_set_size(struct kuv_mailbox *mb, u32 size)
 {
-	size = min(size, KVM_UEFIVARS_BUFFER_MAX);
-	if (size && !mb->buf) {
-		mb->buf = kvzalloc(KVM_UEFIVARS_BUFFER_MAX, GFP_KERNEL_ACCOUNT);
-		if (!mb->buf)
-			size = 0; /* commands then answer BAD_SIZE */
-	}
-	mb->size = size;
-	if (mb->pio_pos > size)
-		kuv_mailbox_set_pos(mb, size);
+	mb->size = min(size, KVM_UEFIVARS_BUFFER_MAX);
+	if (mb->pio_pos > mb->size)
+		kuv_mailbox_set_pos(mb, mb->size);
 	kuv_mailbox_publish(mb);
 }
 
 /*
- * Length of the message whose header is in the buffer, header included, or 0 if
- * the buffer cannot hold it.
+ * Length of the message whose header is at @buf, header included, or 0 if it is
+ * more than BUFFER_SIZE.
  */
-static u32 kuv_mailbox_total(struct kuv_mailbox *mb)
+static u32 kuv_mailbox_total(const struct kuv_mailbox *mb, const u8 *buf)
 {
-	const struct kvm_uefivars_mm_header *hdr = (const void *)mb->buf;
+	const struct kvm_uefivars_mm_header *hdr = (const void *)buf;
 	u64 len = get_unaligned_le64(&hdr->message_len);
 
 	if (len > mb->size - KUV_HEADER_LEN)
@@ -115,48 +122,62 @@ static u32 kuv_mailbox_total(struct kuv_mailbox *mb)
  * Snapshot header and message. What is used of each guest byte was read once.
  * Most messages are no longer than KUV_FETCH_FIRST: one copy is enough.
  */
-static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u32 *total)
+static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
+			     u32 *total)
 {
 	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
 	u32 first = min(mb->size, KUV_FETCH_FIRST);
 
-	mb->dirty = max(mb->dirty, first);
-	if (unlikely(ops->read(mb->mem, mb->addr, mb->buf, first))) {
+	*dirty = first;
+	if (unlikely(ops->read(mb->mem, mb->addr, buf, first))) {
 		/* The memory may end behind a short message. */
 		first = KUV_HEADER_LEN;
-		if (ops->read(mb->mem, mb->addr, mb->buf, first))
+		if (ops->read(mb->mem, mb->addr, buf, first))
 			return KVM_UEFIVARS_STS_UNKNOWN;
 	}
-	*total = kuv_mailbox_total(mb);
+	*total = kuv_mailbox_total(mb, buf);
 	if (!*total)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
 	if (*total <= first)
 		return KVM_UEFIVARS_STS_SUCCESS;
-	mb->dirty = max(mb->dirty, *total);
-	if (ops->read(mb->mem, mb->addr + first, mb->buf + first,
-		      *total - first))
+	*dirty = max(*dirty, *total);
+	if (ops->read(mb->mem, mb->addr + first, buf + first, *total - first))
 		return KVM_UEFIVARS_STS_UNKNOWN;
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
 
-static u16 kuv_mailbox_dma(struct kuv_mailbox *mb)
+/* A message is all there is in @buf when the store sees it. */
+static u16 kuv_mailbox_exchange(struct kuv_mailbox *mb, u8 *buf, u32 *dirty)
 {
 	u32 total;
+	u16 status = kuv_mailbox_fetch(mb, buf, dirty, &total);
+
+	if (unlikely(status != KVM_UEFIVARS_STS_SUCCESS))
+		return status;
+	if (*dirty > total)
+		memset(buf + total, 0, *dirty - total);
+	*dirty = total;
+	status = kuv_store_request(mb->store, buf, total, mb->size);
+	/* What a failed request left unwritten is as the guest wrote it. */
+	if (status == KVM_UEFIVARS_STS_SUCCESS &&
+	    mb->mem->ops->write(mb->mem, mb->addr, buf, total))
+		status = KVM_UEFIVARS_STS_UNKNOWN;
+	return status;
+}
+
+static u16 kuv_mailbox_dma(struct kuv_mailbox *mb)
+{
+	u32 dirty = KVM_UEFIVARS_BUFFER_MAX;
 	u16 status;
+	u8 *buf;
 
 	if (mb->size < KUV_HEADER_LEN)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
-	status = kuv_mailbox_fetch(mb, &total);
-	if (status == KVM_UEFIVARS_STS_SUCCESS) {
-		kuv_mailbox_trim(mb, total);
-		status = kuv_store_request(mb->store, mb->buf, total, mb->size);
-	}
-	/* What a failed request left unwritten is as the guest wrote it. */
-	if (status == KVM_UEFIVARS_STS_SUCCESS &&
-	    mb->mem->ops->write(mb->mem, mb->addr, mb->buf, total))
-		status = KVM_UEFIVARS_STS_UNKNOWN;
-	if (mb->pio_pos)
-		kuv_mailbox_set_pos(mb, mb->pio_pos);
+	buf = kuv_scratch_get();
+	if (unlikely(!buf))
+		return KVM_UEFIVARS_STS_BAD_SIZE;
+	status = kuv_mailbox_exchange(mb, buf, &dirty);
+	kuv_scratch_put(buf, dirty);
 	return status;
 }
 
@@ -165,14 +186,14 @@ static u16 kuv_mailbox_pio(struct kuv_mailbox *mb)
 	u32 total;
 	u16 status;
 
-	if (mb->size < KUV_HEADER_LEN)
+	if (mb->size < KUV_HEADER_LEN || !kuv_mailbox_stage(mb))
 		return KVM_UEFIVARS_STS_BAD_SIZE;
-	total = kuv_mailbox_total(mb);
+	total = kuv_mailbox_total(mb, mb->staging);
 	if (!total)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
 	kuv_mailbox_trim(mb, total);
 	mb->dirty = total;
-	status = kuv_store_request(mb->store, mb->buf, total, mb->size);
+	status = kuv_store_request(mb->store, mb->staging, total, mb->size);
 	kuv_mailbox_set_pos(mb, mb->pio_pos);
 	return status;
 }
@@ -197,7 +218,7 @@ void kuv_mailbox_command(struct kuv_mailbox *mb, u16 cmd)
 	default:
 		status = KVM_UEFIVARS_STS_UNSUPPORTED;
 	}
-	if (cmd != KVM_UEFIVARS_CMD_DMA_MM || mb->pio_pos)
+	if (cmd != KVM_UEFIVARS_CMD_DMA_MM)
 		kuv_mailbox_publish(mb);
 	kuv_mailbox_set_status(mb, status);
 }
@@ -205,14 +226,14 @@ void kuv_mailbox_command(struct kuv_mailbox *mb, u16 cmd)
 /* The next @len staging bytes, or NULL with the position unchanged. */
 static u8 *kuv_mailbox_pio_take(struct kuv_mailbox *mb, u32 len)
 {
-	if (len > mb->size - mb->pio_pos)
+	if (len > mb->size - mb->pio_pos || !kuv_mailbox_stage(mb))
 		return NULL;
-	return mb->buf + mb->pio_pos;
+	return mb->staging + mb->pio_pos;
 }
 
 static void kuv_mailbox_pio_advance(struct kuv_mailbox *mb, u32 len)
 {
-	mb->pio_crc = kuv_crc32c(mb->pio_crc, mb->buf + mb->pio_pos, len);
+	mb->pio_crc = kuv_crc32c(mb->pio_crc, mb->staging + mb->pio_pos, len);
 	mb->pio_pos += len;
 	kuv_mailbox_publish(mb);
 }
@@ -299,4 +320,54 @@ void kuv_mailbox_write(struct kuv_mailbox *mb, u32 offset, u32 len, u64 data)
 	}
 	mb->addr = data;
 	kuv_mailbox_publish(mb);
+}
+
+/* Bytes up to the last one that is not zero, and up to the PIO position. */
+static u32 kuv_mailbox_staged(const struct kuv_mailbox *mb)
+{
+	u32 len = mb->dirty;
+
+	while (len > mb->pio_pos && !mb->staging[len - 1])
+		len--;
+	return max(len, mb->pio_pos);
+}
+
+void kuv_mailbox_save(const struct kuv_mailbox *mb, struct kuv_regs *regs)
+{
+	u32 len = kuv_mailbox_staged(mb);
+
+	*regs = (struct kuv_regs){
+		.addr = mb->addr,
+		.size = mb->size,
+		.pio_pos = mb->pio_pos,
+		.status = get_unaligned_le16(mb->page +
+					     KVM_UEFIVARS_REG_CMD_STS),
+		.staging_len = len,
+		.staging = len ? mb->staging : NULL,
+	};
+}
+
+int kuv_mailbox_prepare(struct kuv_mailbox *mb, const struct kuv_regs *regs)
+{
+	if (regs->staging_len && !kuv_mailbox_stage(mb))
+		return -ENOMEM;
+	return 0;
+}
+
+void kuv_mailbox_restore(struct kuv_mailbox *mb, const struct kuv_regs *regs)
+{
+	u32 len = min(regs->staging_len, KVM_UEFIVARS_BUFFER_MAX);
+	u32 pos = min(regs->pio_pos, len);
+
+	if (!len)
+		kuv_mailbox_reset(mb);
+	else
+		memcpy(mb->staging, regs->staging, len);
+	kuv_mailbox_trim(mb, len);
+	mb->dirty = len;
+	mb->size = min(regs->size, KVM_UEFIVARS_BUFFER_MAX);
+	mb->addr = regs->addr;
+	kuv_mailbox_set_pos(mb, min(pos, mb->size));
+	kuv_mailbox_publish(mb);
+	kuv_mailbox_set_status(mb, regs->status);
 }

@@ -10,18 +10,19 @@ struct kuv_regs;
 struct kuv_store;
 
 /**
- * struct kuv_mailbox - registers and message buffer of one port
+ * struct kuv_mailbox - registers and staging buffer of one port
  * @store: who answers messages
  * @mem: guest memory of DMA mode
  * @page: what a guest reads: registers at 0, all ones where there are none.
  *	May be mapped into the guest, so it holds nothing else.
- * @buf: private copy of a message, and PIO staging; NULL until a guest first
- *	sets BUFFER_SIZE, then kept
- * @size: register BUFFER_SIZE, at most KVM_UEFIVARS_BUFFER_MAX, 0 without @buf
- * @dirty: bytes of @buf that may be other than zero
+ * @staging: buffer of PIO mode, KVM_UEFIVARS_BUFFER_MAX bytes; NULL until a
+ *	guest first uses that mode, and again after a reset. DMA mode has
+ *	no part in it.
+ * @size: register BUFFER_SIZE, at most KVM_UEFIVARS_BUFFER_MAX
+ * @dirty: bytes of @staging that may be other than zero
  * @addr: registers ADDR_LO and ADDR_HI
- * @pio_pos: where PIO_DATA is in @buf, at most @size
- * @pio_crc: running CRC32C over @buf up to @pio_pos
+ * @pio_pos: where PIO_DATA is in @staging, at most @size; 0 without @staging
+ * @pio_crc: running CRC32C over @staging up to @pio_pos
  *
  * No lock of its own: the owner serialises every call but
  * kuv_mailbox_set_status().
@@ -30,7 +31,7 @@ struct kuv_mailbox {
 	struct kuv_store *store;
 	struct kuv_guest_mem *mem;
 	u8 *page;
-	u8 *buf;
+	u8 *staging;
 	u32 size;
 	u32 dirty;
 	u64 addr;
@@ -62,7 +63,7 @@ void kuv_mailbox_exit(struct kuv_mailbox *mb);
  * kuv_mailbox_reset() - registers and staging buffer as at power-on
  * @mb: mailbox
  *
- * Context: Any.
+ * Context: May sleep.
  */
 void kuv_mailbox_reset(struct kuv_mailbox *mb);
 
@@ -71,7 +72,8 @@ void kuv_mailbox_reset(struct kuv_mailbox *mb);
  * @mb: mailbox
  * @cmd: KVM_UEFIVARS_CMD_*, or anything else a guest made up
  *
- * The result is in CMD_STS when this returns.
+ * The result is in CMD_STS when this returns. Without memory for a message that
+ * is BAD_SIZE.
  *
  * Context: May sleep and wait for a change to be durable. Guest memory must be
  * reachable.
@@ -84,7 +86,7 @@ void kuv_mailbox_command(struct kuv_mailbox *mb, u16 cmd);
  * @offset: in the register page
  * @len: 1, 2, 4 or 8
  *
- * Context: Any.
+ * Context: May sleep.
  * Return: The value in the low bytes; all ones where no register of this width
  * is.
  */
@@ -126,7 +128,7 @@ int kuv_mailbox_prepare(struct kuv_mailbox *mb, const struct kuv_regs *regs);
  * @mb: mailbox, prepared for @regs
  * @regs: registers; @regs->staging is copied
  *
- * Context: Any.
+ * Context: May sleep.
  */
 void kuv_mailbox_restore(struct kuv_mailbox *mb, const struct kuv_regs *regs);
 

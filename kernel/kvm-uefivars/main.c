@@ -7,6 +7,7 @@
 #include "crypto.h"
 #include "doorbell.h"
 #include "port.h"
+#include "scratch.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -36,6 +37,7 @@ static void __exit kuv_exit(void)
 {
 	kuv_chardev_exit();
 	kuv_port_module_exit();
+	kuv_scratch_module_exit();
 	kuv_doorbell_module_exit();
 	kuv_crypto_exit();
 }

@@ -8,26 +8,10 @@
 
 #include "varcheck_names.h"
 
-/**
- * struct property - property that the firmware set for one name
- * @node: in kuv_varcheck.properties
- * @value: as it was sent
- * @guid: vendor namespace
- * @name_len: bytes of @name
- * @name: UTF-16LE, no NUL
- */
-struct property {
-	struct list_head node;
-	struct kvm_uefivars_var_property value;
-	u8 guid[16];
-	u32 name_len;
-	u8 name[];
-};
-
-static struct property *find_set(const struct kuv_varcheck *vc,
-				 const struct kuv_name *n)
+static struct kuv_property *find_set(const struct kuv_varcheck *vc,
+				     const struct kuv_name *n)
 {
-	struct property *p;
+	struct kuv_property *p;
 
 	list_for_each_entry(p, &vc->properties, node)
 		if (p->name_len == n->len && !memcmp(p->guid, n->guid, 16) &&
@@ -37,10 +21,11 @@ static struct property *find_set(const struct kuv_varcheck *vc,
 }
 
 /* Property set for a wildcard itself, as for "Boot####". */
-static struct property *find_set_wildcard(const struct kuv_varcheck *vc,
-					  const u8 *guid, const char *name)
+static struct kuv_property *
+find_set_wildcard(const struct kuv_varcheck *vc, const u8 *guid,
+		  const char *name)
 {
-	struct property *p;
+	struct kuv_property *p;
 
 	list_for_each_entry(p, &vc->properties, node) {
 		struct kuv_name n = { p->guid, p->name, p->name_len };
@@ -69,7 +54,7 @@ void kuv_varcheck_init(struct kuv_varcheck *vc)
 
 void kuv_varcheck_reset(struct kuv_varcheck *vc)
 {
-	struct property *p, *next;
+	struct kuv_property *p, *next;
 
 	list_for_each_entry_safe(p, next, &vc->properties, node)
 		kvfree(p);
@@ -80,7 +65,7 @@ kuv_status_t
 kuv_varcheck_set_property(struct kuv_varcheck *vc, const struct kuv_name *name,
 			  const struct kvm_uefivars_var_property *property)
 {
-	struct property *p;
+	struct kuv_property *p;
 
 	if (le16_to_cpu(property->revision) != KUV_PROPERTY_REVISION ||
 	    !name->len)
@@ -111,7 +96,7 @@ static const struct kvm_uefivars_var_property *
 property_of(const struct kuv_varcheck *vc, const struct kuv_name *name,
 	    const struct kuv_known *k)
 {
-	const struct property *p = find_set(vc, name);
+	const struct kuv_property *p = find_set(vc, name);
 
 	if (!p && k)
 		p = find_set_wildcard(vc, name->guid, k->name);

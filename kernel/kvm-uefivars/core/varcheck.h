@@ -15,8 +15,25 @@
 #define KUV_PROPERTY_READ_ONLY	BIT(0)
 
 /**
+ * struct kuv_property - property that the firmware set for one name
+ * @node: in kuv_varcheck.properties
+ * @value: as it was sent
+ * @guid: vendor namespace
+ * @name_len: bytes of @name
+ * @name: UTF-16LE, no NUL
+ */
+struct kuv_property {
+	struct list_head node;
+	struct kvm_uefivars_var_property value;
+	u8 guid[16];
+	u32 name_len;
+	u8 name[];
+};
+
+/**
  * struct kuv_varcheck - properties that the firmware set in this boot
- * @properties: list of them
+ * @properties: struct kuv_property, each name once, in the order of their first
+ *	setting
  * @nr: properties
  * @names_len: bytes of all their names
  * @has_modes: AuditMode, DeployedMode and dbr are known names

@@ -7,7 +7,7 @@ prefix ?= /usr/local
 DESTDIR ?=
 export prefix DESTDIR
 
-USERSPACE := libkuv vard-sync kuv-run
+USERSPACE := libkuv vard-sync kuv-run kuvctl
 
 help:
 	@echo 'make demo       a VM writes variables, dies, and a new one has them'
@@ -25,7 +25,7 @@ $(USERSPACE):
 	@mkdir -p $(O)
 	+$(MAKE) --no-print-directory -C userspace/$@ all O=$(O)
 
-vard-sync kuv-run: libkuv
+vard-sync kuv-run kuvctl: libkuv
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules

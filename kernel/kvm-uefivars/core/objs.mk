@@ -6,4 +6,5 @@ kuv-core-objs := core/der.o core/x509_name.o core/x509.o core/x509_ext.o \
 		 core/varcheck_names.o core/varcheck_content.o \
 		 core/own.o core/certdb.o core/mode.o \
 		 core/group.o core/auth.o core/mor.o core/lang.o \
-		 core/set.o core/service.o core/boot.o core/mm.o core/mm_policy.o
+		 core/set.o core/service.o core/boot.o core/mm.o core/mm_policy.o \
+		 core/rate.o

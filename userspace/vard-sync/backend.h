@@ -7,10 +7,24 @@
 #include <sys/types.h>
 #include <systemd/sd-id128.h>
 
+#include "digest.h"
 #include "var.h"
 
 /* Bytes of a VM name, NUL included. */
 #define VARD_VM_NAME_MAX 129
+/* Bytes of the name of a snapshot, or of a template, NUL included. */
+#define VARD_SNAPSHOT_NAME_MAX 129
+#define VARD_TEMPLATE_NAME_MAX 129
+
+/**
+ * enum vard_vm_state - where a VM is
+ * @VARD_VM_HERE: it belongs to this database
+ * @VARD_VM_MOVED: it was moved away; the row keeps its name and last variables
+ */
+enum vard_vm_state {
+	VARD_VM_HERE,
+	VARD_VM_MOVED,
+};
 
 /**
  * struct vard_vm - one VM as the database knows it
@@ -20,6 +34,9 @@
  * @uid: the user that made it
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
  * @options: KVM_UEFIVARS_OPT_*
+ * @state: where it is
+ * @template: what it was made from: a name in the directory of templates,
+ *	"sha256:" and the digest of a file, or empty
  */
 struct vard_vm {
 	int64_t id;
@@ -28,6 +45,8 @@ struct vard_vm {
 	uid_t uid;
 	uint32_t durability;
 	uint32_t options;
+	enum vard_vm_state state;
+	char template[VARD_TEMPLATE_NAME_MAX];
 };
 
 /**
@@ -52,6 +71,52 @@ typedef int (*vard_vm_fn)(const struct vard_vm *vm,
  */
 typedef int (*vard_var_fn)(const struct vard_var *v, const char **reason,
 			   void *arg);
+
+/**
+ * struct vard_snapshot - one snapshot of a VM
+ * @name: unique for the VM
+ * @created: UTC, "2026-01-31 23:59:59"
+ * @uid: the user that made it
+ * @nr_variables: variables
+ * @digest: of the variables
+ */
+struct vard_snapshot {
+	char name[VARD_SNAPSHOT_NAME_MAX];
+	char created[20];
+	uid_t uid;
+	unsigned int nr_variables;
+	uint8_t digest[VARD_DIGEST_LEN];
+};
+
+/* Called for each snapshot. Return 0 to go on, or -errno to stop with. */
+typedef int (*vard_snapshot_fn)(const struct vard_snapshot *snapshot,
+				void *arg);
+
+/**
+ * struct vard_audit - one change that was made on the host; all is borrowed
+ * @when: UTC, "2026-01-31 23:59:59"; ignored by audit(), which takes now
+ * @uid: who did it
+ * @vm: name of the VM
+ * @action: a word: "create", "restore", ...
+ * @detail: more text, or NULL
+ * @old_digest: of the VM's variables before, VARD_DIGEST_LEN bytes, or NULL
+ * @new_digest: the same for after
+ */
+struct vard_audit {
+	const char *when;
+	uid_t uid;
+	const char *vm;
+	const char *action;
+	const char *detail;
+	const uint8_t *old_digest;
+	const uint8_t *new_digest;
+};
+
+/* Called for each change. Return 0 to go on, or -errno to stop with. */
+typedef int (*vard_audit_fn)(const struct vard_audit *audit, void *arg);
+
+/* Called for each variable by clone(): does the new VM get it? */
+typedef bool (*vard_keep_fn)(const struct vard_var *v, void *arg);
 
 /**
  * struct vard_backend - an open database; backends embed it
@@ -82,10 +147,37 @@ struct vard_backend {
  * @find_uuid: the VM of a uuid, -ENOENT without
  * @load: every variable of a VM in the order of the last change. Damaged and
  *	refused ones move to quarantine, in the transaction if one is open.
+ * @digest: SHA-256 over the variables of a VM, as vard_digest_add() says;
+ *	rows that load() would quarantine as damaged do not count
  * @begin: start a transaction
  * @create: add @vm, whose id is filled; within a transaction
+ * @replace: give the row of @vm->name, which must be VARD_VM_MOVED (else
+ *	-EEXIST), everything that @vm says, a new uuid too, and fill @vm->id; its
+ *	variables, quarantined rows and device state go, its snapshots stay;
+ *	-ENOENT without a row; within a transaction
+ * @update: store durability, options, state and template of @vm; within a
+ *	transaction
+ * @remove: forget @vm with everything that belongs to it, but not what audit()
+ *	was told; within a transaction
  * @apply: store or remove one variable; within a transaction
- * @update: store durability and options of @vm; within a transaction
+ * @clear: drop all variables of @vm; within a transaction
+ * @device_put: keep the saved machine of a VM that does not run, in place of
+ *	the one there is; within a transaction
+ * @device_get: the saved machine, to free(); -ENOENT without one, -EBADMSG if
+ *	it is damaged
+ * @device_drop: forget it, also if there is none; within a transaction
+ * @snapshot_create: keep the variables of @vm under a name, -EEXIST if it is
+ *	taken; damaged rows move to quarantine; within a transaction
+ * @snapshot_find: one snapshot, -ENOENT without
+ * @snapshot_list: every snapshot of a VM, oldest first
+ * @snapshot_restore: replace the variables of @vm by those of a snapshot,
+ *	-ENOENT without, -EBADMSG if a row of it is damaged; within a transaction
+ * @snapshot_drop: forget a snapshot, -ENOENT without; within a transaction
+ * @clone: add @to, whose id is filled, with those variables of @from that @keep
+ *	wants; within a transaction
+ * @audit: note a change that was made on the host; within its transaction
+ * @audit_list: the newest @max changes, of all VMs or of the name @vm, oldest
+ *	first
  * @commit: end the transaction: 0 after it is durable. On failure it is
  *	rolled back.
  * @rollback: undo the transaction; nothing without one
@@ -106,11 +198,36 @@ struct vard_backend_ops {
 			 struct vard_vm *ret);
 	int (*load)(struct vard_backend *b, const struct vard_vm *vm,
 		    vard_var_fn fn, void *arg, struct vard_vm_counts *counts);
+	int (*digest)(struct vard_backend *b, const struct vard_vm *vm,
+		      uint8_t ret[VARD_DIGEST_LEN]);
 	int (*begin)(struct vard_backend *b);
 	int (*create)(struct vard_backend *b, struct vard_vm *vm);
+	int (*replace)(struct vard_backend *b, struct vard_vm *vm);
+	int (*update)(struct vard_backend *b, const struct vard_vm *vm);
+	int (*remove)(struct vard_backend *b, const struct vard_vm *vm);
 	int (*apply)(struct vard_backend *b, const struct vard_vm *vm,
 		     const struct vard_var *v);
-	int (*update)(struct vard_backend *b, const struct vard_vm *vm);
+	int (*clear)(struct vard_backend *b, const struct vard_vm *vm);
+	int (*device_put)(struct vard_backend *b, const struct vard_vm *vm,
+			  const void *blob, size_t len);
+	int (*device_get)(struct vard_backend *b, const struct vard_vm *vm,
+			  void **ret, size_t *ret_len);
+	int (*device_drop)(struct vard_backend *b, const struct vard_vm *vm);
+	int (*snapshot_create)(struct vard_backend *b, const struct vard_vm *vm,
+			       const char *name, uid_t uid);
+	int (*snapshot_find)(struct vard_backend *b, const struct vard_vm *vm,
+			     const char *name, struct vard_snapshot *ret);
+	int (*snapshot_list)(struct vard_backend *b, const struct vard_vm *vm,
+			     vard_snapshot_fn fn, void *arg);
+	int (*snapshot_restore)(struct vard_backend *b,
+				const struct vard_vm *vm, const char *name);
+	int (*snapshot_drop)(struct vard_backend *b, const struct vard_vm *vm,
+			     const char *name);
+	int (*clone)(struct vard_backend *b, const struct vard_vm *from,
+		     struct vard_vm *to, vard_keep_fn keep, void *arg);
+	int (*audit)(struct vard_backend *b, const struct vard_audit *audit);
+	int (*audit_list)(struct vard_backend *b, const char *vm,
+			  unsigned int max, vard_audit_fn fn, void *arg);
 	int (*commit)(struct vard_backend *b);
 	void (*rollback)(struct vard_backend *b);
 };

@@ -3,7 +3,6 @@
 #include "sqlite.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +12,20 @@
 
 #include "cleanup.h"
 #include "fdio.h"
-#include "schema.h"
 
-#define APPLICATION_ID 0x6b757673
-#define SCHEMA_VERSION 1
 /* Guests wait: another program may hold the lock only this long. */
 #define BUSY_MS 500
 /* The WAL is cut back to this after it grew. */
 #define WAL_BYTES "16777216"
 
 #define VM_COLUMNS "vm.id, vm.name, vm.uuid, vm.uid, vm.durability," \
-	" vm.options"
+	" vm.options, vm.state, vm.template"
+/* As vard_sqlite_get_var() takes them. */
+#define VAR_COLUMNS "id, guid, name_utf16, attributes, time, data"
+#define SNAPSHOT_COLUMNS "id, name, created, uid, digest," \
+	" (SELECT count(*) FROM snapshot_variable" \
+	" WHERE snapshot_id = snapshot.id)"
+#define AUDIT_COLUMNS "id, time, uid, vm, action, detail, old_digest, new_digest"
 
 static const char *const stmt_sql[STMT_MAX] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -35,23 +37,57 @@ static const char *const stmt_sql[STMT_MAX] = {
 		" FROM vm ORDER BY name",
 	[STMT_FIND] = "SELECT " VM_COLUMNS " FROM vm WHERE name = ?1",
 	[STMT_FIND_UUID] = "SELECT " VM_COLUMNS " FROM vm WHERE uuid = ?1",
-	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability,"
-		" options) VALUES (?1, ?2, ?3, ?4, ?5)",
-	[STMT_UPDATE] = "UPDATE vm SET durability = ?2, options = ?3"
-		" WHERE id = ?1",
-	[STMT_LOAD] = "SELECT id, guid, name_utf16, attributes, time, data, seq,"
-		" crc FROM variable WHERE vm_id = ?1 ORDER BY id",
+	/* Columns of vm have the same number in each statement. */
+	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability, options,"
+		" state, template) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STMT_REPLACE] = "UPDATE vm SET uuid = ?2, uid = ?3, durability = ?4,"
+		" options = ?5, state = ?6, template = ?7 WHERE id = ?8",
+	[STMT_UPDATE] = "UPDATE vm SET durability = ?4, options = ?5,"
+		" state = ?6, template = ?7 WHERE id = ?8",
+	[STMT_REMOVE] = "DELETE FROM vm WHERE id = ?1",
+	[STMT_LOAD] = "SELECT " VAR_COLUMNS ", seq, crc FROM variable"
+		" WHERE vm_id = ?1 ORDER BY id",
+	[STMT_DIGEST] = "SELECT " VAR_COLUMNS ", seq, crc FROM variable"
+		" WHERE vm_id = ?1 ORDER BY guid, name_utf16",
 	/* A replaced row gets a new, higher id: the order of changes. */
 	[STMT_PUT] = "INSERT OR REPLACE INTO variable (vm_id, guid, name_utf16,"
 		" name, attributes, time, data, seq, crc)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STMT_DELETE] = "DELETE FROM variable"
 		" WHERE vm_id = ?1 AND guid = ?2 AND name_utf16 = ?3",
+	[STMT_CLEAR] = "DELETE FROM variable WHERE vm_id = ?1",
 	[STMT_QUARANTINE] = "INSERT INTO quarantine (vm_id, reason, guid,"
 		" name_utf16, name, attributes, time, data, seq, crc)"
 		" SELECT vm_id, ?2, guid, name_utf16, name, attributes, time,"
 		" data, seq, crc FROM variable WHERE id = ?1",
+	[STMT_QUARANTINE_CLEAR] = "DELETE FROM quarantine WHERE vm_id = ?1",
 	[STMT_DROP] = "DELETE FROM variable WHERE id = ?1",
+	[STMT_DEVICE_PUT] = "INSERT OR REPLACE INTO device (vm_id, state, crc)"
+		" VALUES (?1, ?2, ?3)",
+	[STMT_DEVICE_GET] = "SELECT state, crc FROM device WHERE vm_id = ?1",
+	[STMT_DEVICE_DROP] = "DELETE FROM device WHERE vm_id = ?1",
+	[STMT_SNAPSHOT_CREATE] = "INSERT INTO snapshot (vm_id, name, uid, digest)"
+		" VALUES (?1, ?2, ?3, ?4)",
+	[STMT_SNAPSHOT_FILL] = "INSERT INTO snapshot_variable (snapshot_id,"
+		" guid, name_utf16, name, attributes, time, data)"
+		" SELECT ?1, guid, name_utf16, name, attributes, time, data"
+		" FROM variable WHERE vm_id = ?2 ORDER BY id",
+	[STMT_SNAPSHOT_FIND] = "SELECT " SNAPSHOT_COLUMNS " FROM snapshot"
+		" WHERE vm_id = ?1 AND name = ?2",
+	[STMT_SNAPSHOT_LIST] = "SELECT " SNAPSHOT_COLUMNS " FROM snapshot"
+		" WHERE vm_id = ?1 ORDER BY id",
+	[STMT_SNAPSHOT_DIGEST] = "SELECT " VAR_COLUMNS ", 0"
+		" FROM snapshot_variable WHERE snapshot_id = ?1"
+		" ORDER BY guid, name_utf16",
+	[STMT_SNAPSHOT_LOAD] = "SELECT " VAR_COLUMNS ", 0"
+		" FROM snapshot_variable WHERE snapshot_id = ?1 ORDER BY id",
+	[STMT_SNAPSHOT_DROP] = "DELETE FROM snapshot WHERE id = ?1",
+	[STMT_AUDIT] = "INSERT INTO audit (uid, vm, action, detail, old_digest,"
+		" new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_AUDIT_ALL] = "SELECT * FROM (SELECT " AUDIT_COLUMNS " FROM audit"
+		" ORDER BY id DESC LIMIT ?1) ORDER BY id",
+	[STMT_AUDIT_VM] = "SELECT * FROM (SELECT " AUDIT_COLUMNS " FROM audit"
+		" WHERE vm = ?2 ORDER BY id DESC LIMIT ?1) ORDER BY id",
 };
 
 int vard_sqlite_fail(struct vard_sqlite *s, int error, const char *format, ...)
@@ -112,65 +148,17 @@ int vard_sqlite_run(struct vard_sqlite *s, enum vard_stmt which)
 	return code == SQLITE_DONE ? 0 : vard_sqlite_fail_code(s, code);
 }
 
-static int get_int(struct vard_sqlite *s, const char *sql, int64_t *ret)
+int vard_sqlite_run_id(struct vard_sqlite *s, enum vard_stmt which, int64_t id)
 {
-	sqlite3_stmt *st = NULL;
-	int code = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
-
-	if (code == SQLITE_OK)
-		code = sqlite3_step(st);
-	if (code == SQLITE_ROW)
-		*ret = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return code == SQLITE_ROW ? 0 : vard_sqlite_fail_code(s, code);
+	sqlite3_bind_int64(s->stmts[which], 1, id);
+	return vard_sqlite_run(s, which);
 }
 
-static int exec(struct vard_sqlite *s, const char *sql)
+int vard_sqlite_exec(struct vard_sqlite *s, const char *sql)
 {
 	int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 
 	return code == SQLITE_OK ? 0 : vard_sqlite_fail_code(s, code);
-}
-
-/* Reads only, so that a foreign file stays as it is. 1: an empty file. */
-static int identify(struct vard_sqlite *s)
-{
-	int64_t id, version, nr_tables;
-	int r;
-
-	r = get_int(s, "PRAGMA application_id", &id);
-	if (r == 0)
-		r = get_int(s, "PRAGMA user_version", &version);
-	if (r == 0)
-		r = get_int(s, "SELECT count(*) FROM sqlite_schema", &nr_tables);
-	if (r < 0)
-		return r;
-	if (id == 0 && version == 0 && nr_tables == 0)
-		return 1;
-	if (id != APPLICATION_ID)
-		return vard_sqlite_fail(s, -EUCLEAN,
-			    "%s is a database of another program: name another file",
-			    s->path);
-	if (version != SCHEMA_VERSION)
-		return vard_sqlite_fail(s, -EUCLEAN,
-			    "database %s has schema %" PRId64
-			    ", this vard-sync knows %d: use the vard-sync that made it",
-			    s->path, version, SCHEMA_VERSION);
-	return 0;
-}
-
-static int make_schema(struct vard_sqlite *s)
-{
-	char ids[96];
-	int r;
-
-	snprintf(ids, sizeof(ids),
-		 "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-		 APPLICATION_ID, SCHEMA_VERSION);
-	r = exec(s, "BEGIN EXCLUSIVE");
-	if (r == 0)
-		r = exec(s, vard_schema);
-	return r == 0 ? exec(s, ids) : r;
 }
 
 static int use_wal(struct vard_sqlite *s)
@@ -202,7 +190,7 @@ static int configure(struct vard_sqlite *s)
 
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (r == 0)
-		r = exec(s, "PRAGMA synchronous = FULL;"
+		r = vard_sqlite_exec(s, "PRAGMA synchronous = FULL;"
 			    "PRAGMA foreign_keys = ON;"
 			    "PRAGMA trusted_schema = OFF;"
 			    "PRAGMA cell_size_check = ON;"
@@ -247,7 +235,7 @@ static int check_same(struct vard_sqlite *s, bool must_be_same)
 static int open_file(struct vard_sqlite *s, unsigned int flags)
 {
 	bool create = flags & VARD_OPEN_CREATE;
-	int code, r;
+	int code, version, r;
 
 	code = sqlite3_open_v2(s->path, &s->db,
 			       SQLITE_OPEN_READWRITE |
@@ -259,21 +247,19 @@ static int open_file(struct vard_sqlite *s, unsigned int flags)
 	if (code != SQLITE_OK)
 		return vard_sqlite_fail_code(s, code);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
-	r = identify(s);
-	if (r >= 0 && check_same(s, flags & VARD_OPEN_SAME) < 0)
+	version = vard_sqlite_identify(s);
+	if (version >= 0 && check_same(s, flags & VARD_OPEN_SAME) < 0)
 		return -ESTALE;
-	if (r < 0)
-		return r;
-	if (r > 0 && !create)
+	if (version < 0)
+		return version;
+	if (version == 0 && !create)
 		return vard_sqlite_fail(s, -EUCLEAN,
 			    "database %s is empty: restore it, or start vard-sync again to begin anew",
 			    s->path);
-	if (r == 0)
-		return configure(s);
 	r = configure(s);
 	if (r == 0)
-		r = make_schema(s);
-	if (r == 0 && fdio_sync_parent(s->path) < 0)
+		r = vard_sqlite_upgrade(s, version);
+	if (r == 0 && version == 0 && fdio_sync_parent(s->path) < 0)
 		r = vard_sqlite_fail(s, -EIO, "the directory of %s cannot be synced: %s",
 			 s->path, strerror(errno));
 	return r;
@@ -403,10 +389,25 @@ static const struct vard_backend_ops sqlite_ops = {
 	.find = vard_sqlite_find,
 	.find_uuid = vard_sqlite_find_uuid,
 	.load = vard_sqlite_load,
+	.digest = vard_sqlite_digest,
 	.begin = vard_sqlite_begin,
 	.create = vard_sqlite_create,
-	.apply = vard_sqlite_apply,
+	.replace = vard_sqlite_replace,
 	.update = vard_sqlite_update,
+	.remove = vard_sqlite_remove,
+	.apply = vard_sqlite_apply,
+	.clear = vard_sqlite_clear,
+	.device_put = vard_sqlite_device_put,
+	.device_get = vard_sqlite_device_get,
+	.device_drop = vard_sqlite_device_drop,
+	.snapshot_create = vard_sqlite_snapshot_create,
+	.snapshot_find = vard_sqlite_snapshot_find,
+	.snapshot_list = vard_sqlite_snapshot_list,
+	.snapshot_restore = vard_sqlite_snapshot_restore,
+	.snapshot_drop = vard_sqlite_snapshot_drop,
+	.clone = vard_sqlite_clone,
+	.audit = vard_sqlite_audit,
+	.audit_list = vard_sqlite_audit_list,
 	.commit = vard_sqlite_commit,
 	.rollback = vard_sqlite_rollback,
 };

@@ -20,6 +20,11 @@ static const char *durability_text(uint32_t durability)
 						       "write-through";
 }
 
+static const char *state_text(enum vard_vm_state state)
+{
+	return state == VARD_VM_MOVED ? "moved" : "here";
+}
+
 /* Fills a VM from VM_COLUMNS. */
 static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 {
@@ -27,8 +32,10 @@ static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 	const char *uuid = (const char *)sqlite3_column_text(st, 2);
 	const char *durability = (const char *)sqlite3_column_text(st, 4);
 	const char *options = (const char *)sqlite3_column_text(st, 5);
+	const char *state = (const char *)sqlite3_column_text(st, 6);
+	const char *template = (const char *)sqlite3_column_text(st, 7);
 
-	if (!name || !uuid || !durability || !options)
+	if (!name || !uuid || !durability || !options || !state || !template)
 		return vard_sqlite_fail_code(s, SQLITE_NOMEM);
 	*vm = (struct vard_vm){
 		.id = sqlite3_column_int64(st, 0),
@@ -36,15 +43,19 @@ static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 		.durability = strcmp(durability, "write-back") == 0 ?
 				      KVM_UEFIVARS_WRITE_BACK :
 				      KVM_UEFIVARS_WRITE_THROUGH,
+		.state = strcmp(state, "moved") == 0 ? VARD_VM_MOVED :
+						       VARD_VM_HERE,
 	};
 	if (strlen(name) >= sizeof(vm->name) ||
+	    strlen(template) >= sizeof(vm->template) ||
 	    sd_id128_from_string(uuid, &vm->uuid) < 0 ||
 	    !kuv_store_options_parse(options, &vm->options))
 		return vard_sqlite_fail(s, -EUCLEAN,
 			    "database %s: row %" PRId64
-			    " of table vm is damaged, correct its name, uuid and options",
+			    " of table vm is damaged, correct its name, uuid, options and template",
 			    s->path, vm->id);
 	strcpy(vm->name, name);
+	strcpy(vm->template, template);
 	return 0;
 }
 
@@ -89,8 +100,8 @@ int vard_sqlite_list(struct vard_backend *b, vard_vm_fn fn, void *arg)
 
 	while (r == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		struct vard_vm_counts counts = {
-			.nr_variables = (unsigned int)sqlite3_column_int(st, 6),
-			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 7),
+			.nr_variables = (unsigned int)sqlite3_column_int(st, 8),
+			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 9),
 		};
 		struct vard_vm vm;
 
@@ -104,40 +115,75 @@ int vard_sqlite_list(struct vard_backend *b, vard_vm_fn fn, void *arg)
 	return r;
 }
 
-int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm)
+/* What the statements that write a row of vm have in common. */
+static int run_vm(struct vard_sqlite *s, enum vard_stmt which,
+		  const struct vard_vm *vm)
 {
-	struct vard_sqlite *s = to_sqlite(b);
-	sqlite3_stmt *st = s->stmts[STMT_CREATE];
+	sqlite3_stmt *st = s->stmts[which];
 	char options[KUV_STORE_OPTIONS_TEXT];
-	int r;
 
 	kuv_store_options_format(vm->options, options);
-
 	sqlite3_bind_text(st, 1, vm->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 2, SD_ID128_TO_UUID_STRING(vm->uuid), -1,
 			  SQLITE_TRANSIENT);
 	sqlite3_bind_int64(st, 3, vm->uid);
 	sqlite3_bind_text(st, 4, durability_text(vm->durability), -1,
 			  SQLITE_STATIC);
-	sqlite3_bind_text(st, 5, options, -1, SQLITE_TRANSIENT);
-	r = vard_sqlite_run(s, STMT_CREATE);
+	sqlite3_bind_text(st, 5, options, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 6, state_text(vm->state), -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 7, vm->template, -1, SQLITE_STATIC);
+	if (which != STMT_CREATE)
+		sqlite3_bind_int64(st, 8, vm->id);
+	return vard_sqlite_run(s, which);
+}
+
+int vard_sqlite_create(struct vard_backend *b, struct vard_vm *vm)
+{
+	struct vard_sqlite *s = to_sqlite(b);
+	int r = run_vm(s, STMT_CREATE, vm);
+
 	if (r == 0)
 		vm->id = sqlite3_last_insert_rowid(s->db);
 	return r;
 }
 
-int vard_sqlite_update(struct vard_backend *b, const struct vard_vm *vm)
+int vard_sqlite_replace(struct vard_backend *b, struct vard_vm *vm)
 {
 	struct vard_sqlite *s = to_sqlite(b);
-	sqlite3_stmt *st = s->stmts[STMT_UPDATE];
-	char options[KUV_STORE_OPTIONS_TEXT];
+	struct vard_vm old;
+	int r = vard_sqlite_find(b, vm->name, &old);
 
-	kuv_store_options_format(vm->options, options);
-	sqlite3_bind_int64(st, 1, vm->id);
-	sqlite3_bind_text(st, 2, durability_text(vm->durability), -1,
-			  SQLITE_STATIC);
-	sqlite3_bind_text(st, 3, options, -1, SQLITE_TRANSIENT);
-	return vard_sqlite_run(s, STMT_UPDATE);
+	if (r < 0)
+		return r;
+	if (old.state != VARD_VM_MOVED)
+		return vard_sqlite_fail(s, -EEXIST,
+			    "database %s has a VM \"%s\" that was not moved away",
+			    s->path, vm->name);
+	/* Their checksums are for the old uuid. */
+	r = vard_sqlite_clear(b, &old);
+	if (r == 0)
+		r = vard_sqlite_run_id(s, STMT_QUARANTINE_CLEAR, old.id);
+	if (r == 0)
+		r = vard_sqlite_device_drop(b, &old);
+	if (r < 0)
+		return r;
+	vm->id = old.id;
+	return run_vm(s, STMT_REPLACE, vm);
+}
+
+int vard_sqlite_update(struct vard_backend *b, const struct vard_vm *vm)
+{
+	return run_vm(to_sqlite(b), STMT_UPDATE, vm);
+}
+
+int vard_sqlite_remove(struct vard_backend *b, const struct vard_vm *vm)
+{
+	return vard_sqlite_run_id(to_sqlite(b), STMT_REMOVE, vm->id);
+}
+
+int vard_sqlite_clear(struct vard_backend *b, const struct vard_vm *vm)
+{
+	return vard_sqlite_run_id(to_sqlite(b), STMT_CLEAR, vm->id);
 }
 
 static uLong crc_le32(uLong crc, uint32_t value)
@@ -204,9 +250,7 @@ int vard_sqlite_apply(struct vard_backend *b, const struct vard_vm *vm,
 			       put_row(to_sqlite(b), vm, v, guid);
 }
 
-/* Fills @v from a row of STMT_LOAD. Returns NULL or what is damaged. */
-static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
-			   struct vard_var *v)
+const char *vard_sqlite_get_var(sqlite3_stmt *st, struct vard_var *v)
 {
 	const char *guid = (const char *)sqlite3_column_text(st, 1);
 	const void *time;
@@ -226,9 +270,62 @@ static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
 	v->data_len = (uint32_t)sqlite3_column_bytes(st, 5);
 	v->attributes = (uint32_t)sqlite3_column_int64(st, 3);
 	v->seq = (uint64_t)sqlite3_column_int64(st, 6);
+	return NULL;
+}
+
+/* Fills @v from a row of STMT_LOAD. Returns NULL or what is damaged. */
+static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
+			   struct vard_var *v)
+{
+	const char *reason = vard_sqlite_get_var(st, v);
+
+	if (reason)
+		return reason;
 	if (sqlite3_column_int64(st, 7) != row_crc(vm, v))
 		return "the checksum does not match";
 	return vard_var_check(v);
+}
+
+static int sum_rows(sqlite3_stmt *st, const struct vard_vm *vm,
+		    struct vard_digest *d, int *code)
+{
+	struct vard_var v;
+	int r = 0;
+
+	while (r == 0 && (*code = sqlite3_step(st)) == SQLITE_ROW)
+		if (vm ? !get_row(st, vm, &v) : !vard_sqlite_get_var(st, &v))
+			r = vard_digest_add(d, &v);
+	return r;
+}
+
+int vard_sqlite_sum(struct vard_sqlite *s, enum vard_stmt which,
+		    const struct vard_vm *vm, uint8_t ret[VARD_DIGEST_LEN])
+{
+	struct vard_digest *d = vard_digest_new();
+	int r = d ? 0 : -ENOMEM;
+	int code = SQLITE_DONE;
+
+	if (r == 0)
+		r = sum_rows(s->stmts[which], vm, d, &code);
+	if (r == 0)
+		r = vard_digest_end(d, ret);
+	if (r < 0)
+		vard_sqlite_fail(s, r, "no digest of variables in %s: %s",
+				 s->path, strerror(-r));
+	if (r == 0 && code != SQLITE_DONE)
+		r = vard_sqlite_fail_code(s, code);
+	sqlite3_reset(s->stmts[which]);
+	vard_digest_free(d);
+	return r;
+}
+
+int vard_sqlite_digest(struct vard_backend *b, const struct vard_vm *vm,
+		       uint8_t ret[VARD_DIGEST_LEN])
+{
+	struct vard_sqlite *s = to_sqlite(b);
+
+	sqlite3_bind_int64(s->stmts[STMT_DIGEST], 1, vm->id);
+	return vard_sqlite_sum(s, STMT_DIGEST, vm, ret);
 }
 
 static void log_bad(struct vard_sqlite *s, const struct vard_vm *vm,
@@ -314,8 +411,7 @@ static int quarantine_row(struct vard_sqlite *s, sqlite3_int64 id,
 	r = vard_sqlite_run(s, STMT_QUARANTINE);
 	if (r < 0)
 		return r;
-	sqlite3_bind_int64(s->stmts[STMT_DROP], 1, id);
-	return vard_sqlite_run(s, STMT_DROP);
+	return vard_sqlite_run_id(s, STMT_DROP, id);
 }
 
 static int quarantine_rows(struct vard_sqlite *s, const struct bad_rows *bad)

@@ -111,6 +111,20 @@ static void note_irqchip(struct kuv_args *args, const struct param *p,
 		problem(args, KUV_ARGS_IRQCHIP_OFF, arg);
 }
 
+/* Zero, in any way to write it, is QEMU's default and means no ring. */
+static void note_dirty_ring(struct kuv_args *args, const struct param *p,
+			    const char *arg)
+{
+	const char *value = p->value;
+	char *end;
+
+	if (strcmp(p->key, "dirty-ring-size") &&
+	    strcmp(p->key, "dirty_ring_size"))
+		return;
+	if (!isdigit((unsigned char)*value) || strtoull(value, &end, 0) || *end)
+		problem(args, KUV_ARGS_DIRTY_RING, arg);
+}
+
 static void on_accel(struct kuv_args *args, const char *arg)
 {
 	const char *pos = arg;
@@ -122,6 +136,7 @@ static void on_accel(struct kuv_args *args, const char *arg)
 		if (!strcmp(p.key, "accel"))
 			note_accels(args, p.value, arg);
 		note_irqchip(args, &p, arg);
+		note_dirty_ring(args, &p, arg);
 	} while (next_param(&pos, NULL, &p));
 }
 
@@ -147,6 +162,7 @@ static void on_machine(struct kuv_args *args, const char *arg)
 		else if (!strcmp(p.key, "accel"))
 			note_accels(args, p.value, arg);
 		note_irqchip(args, &p, arg);
+		note_dirty_ring(args, &p, arg);
 	} while (next_param(&pos, NULL, &p));
 }
 
@@ -206,9 +222,15 @@ static void on_global(struct kuv_args *args, const char *arg)
 		problem(args, KUV_ARGS_S3, arg);
 }
 
-static void on_state(struct kuv_args *args, const char *arg)
+static void on_incoming(struct kuv_args *args, const char *arg)
 {
-	problem(args, KUV_ARGS_STATE, arg);
+	(void)arg;
+	args->is_incoming = true;
+}
+
+static void on_loadvm(struct kuv_args *args, const char *arg)
+{
+	problem(args, KUV_ARGS_LOADVM, arg);
 }
 
 static void on_text(struct kuv_args *args, const char *arg)
@@ -226,8 +248,8 @@ static const struct option_handler {
 	{ "device", on_device },
 	{ "fw_cfg", on_fw_cfg },
 	{ "global", on_global },
-	{ "incoming", on_state },
-	{ "loadvm", on_state },
+	{ "incoming", on_incoming },
+	{ "loadvm", on_loadvm },
 	{ "machine", on_machine },
 	/* Free text, which may look like an option. */
 	{ "append", on_text },
@@ -292,8 +314,10 @@ const char *kuv_args_explain(enum kuv_args_problem what)
 		return "with kernel-irqchip=off an INIT of the guest goes through QEMU like a reset: use on or split";
 	case KUV_ARGS_S3:
 		return "sleep state S3 cannot be had, firmware would trust what the OS left in memory: leave disable_s3 out or set it to 1";
-	case KUV_ARGS_STATE:
-		return "a VM cannot be restored or migrated yet, the state of its variable service would be missing: start it afresh";
+	case KUV_ARGS_LOADVM:
+		return "what savevm saved does not have the state of the variable service: save a VM with QEMU's migrate to a file and kuvctl move-out, load it with -incoming and kuvctl move-in";
+	case KUV_ARGS_DIRTY_RING:
+		return "KVM's dirty ring does not see what the variable service writes to guest memory, a moved VM would miss it: leave dirty-ring-size out";
 	}
 	return "no problem";
 }

@@ -19,18 +19,21 @@ enum kuv_args_problem {
 	KUV_ARGS_NO_KVM,	/* runs without KVM */
 	KUV_ARGS_IRQCHIP_OFF,	/* INIT goes through QEMU */
 	KUV_ARGS_S3,		/* sleep state S3 asked for */
-	KUV_ARGS_STATE,		/* starts from saved or incoming state */
+	KUV_ARGS_LOADVM,	/* starts from what savevm saved */
+	KUV_ARGS_DIRTY_RING,	/* logs dirty memory where nobody can add to it */
 };
 
 /**
  * struct kuv_args - what a QEMU command line says
  * @has_kvm: KVM is asked for
+ * @is_incoming: waits for a VM that is moved here
  * @machine: which chipset
  * @problem: the first reason not to run it
  * @culprit: the argument at fault, or NULL
  */
 struct kuv_args {
 	bool has_kvm;
+	bool is_incoming;
 	enum kuv_machine machine;
 	enum kuv_args_problem problem;
 	const char *culprit;

@@ -109,6 +109,8 @@ static int append_options(sd_bus_message *call,
 	if (ret >= 0 && request->options)
 		ret = sd_bus_message_append(call, "{sv}", "options", "s",
 					    request->options);
+	if (ret >= 0 && request->is_incoming)
+		ret = sd_bus_message_append(call, "{sv}", "incoming", "b", 1);
 	if (ret >= 0)
 		ret = sd_bus_message_close_container(call);
 	return ret;

@@ -17,6 +17,7 @@
  * @template: file with the content of a new store, or NULL
  * @durability: "write-through", "write-back", or NULL
  * @options: names of store options with commas between them, or NULL
+ * @is_incoming: the VM is to be moved here
  * @is_verbose: say on stderr what was got
  */
 struct kuv_request {
@@ -26,6 +27,7 @@ struct kuv_request {
 	const char *template;
 	const char *durability;
 	const char *options;
+	int is_incoming;
 	int is_verbose;
 };
 

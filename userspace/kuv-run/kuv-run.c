@@ -250,6 +250,8 @@ static void set_environment(const struct options *o, int port, int info)
 	set_env(KUV_ENV_PORT_FD, "%d", port);
 	set_env(KUV_ENV_INFO_FD, "%d", info);
 	set_env(KUV_ENV_BASE, "0x%llx", (unsigned long long)o->base);
+	set_env(KUV_ENV_VM, "%s", o->request.vm);
+	set_env(KUV_ENV_INCOMING, "%d", o->request.is_incoming);
 	set_env(KUV_ENV_VERBOSE, "%d", o->request.is_verbose);
 	if (old && *old)
 		set_env("LD_PRELOAD", "%s:%s", preload, old);
@@ -268,6 +270,16 @@ static void check_args(struct kuv_args *args, char **qemu)
 	fail(KUV_EXIT_QEMU_ARGS, "%s", kuv_args_explain(args->problem));
 }
 
+/* The variables come through a vard-sync that kuvctl can call. */
+static void check_incoming(struct options *o, const struct kuv_args *args)
+{
+	if (args->is_incoming && o->request.db)
+		fail(KUV_EXIT_USAGE,
+		     "a VM that is moved here needs a vard-sync that kuvctl can reach: start one for %s and use --socket instead of --db",
+		     o->request.db);
+	o->request.is_incoming = args->is_incoming;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {
@@ -280,6 +292,7 @@ int main(int argc, char **argv)
 
 	parse_options(&o, argc, argv);
 	check_args(&args, o.qemu);
+	check_incoming(&o, &args);
 	path = kuv_find_in_path(o.qemu[0]);
 	if (!path)
 		fail(KUV_EXIT_NO_QEMU,

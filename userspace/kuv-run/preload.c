@@ -15,8 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "dirty.h"
+#include "hold.h"
 #include "libkuv.h"
 #include "preload.h"
+#include "qemu.h"
 #include "reset.h"
 
 /* Newer than Debian 12's headers; begins as struct kvm_userspace_memory_region. */
@@ -25,17 +28,6 @@
 
 typedef int ioctl_fn(int fd, unsigned long request, ...);
 
-/* QEMU's Notifier (include/qemu/notify.h), for qemu_register_wakeup_notifier(). */
-struct notifier {
-	void (*notify)(struct notifier *self, void *data);
-	struct {
-		void *next;
-		void **prev;
-	} node;
-};
-
-typedef void register_fn(struct notifier *notifier);
-
 /* One vCPU. Made once, never freed: QEMU keeps the descriptor of a vCPU. */
 struct vcpu {
 	struct vcpu *next;
@@ -43,6 +35,7 @@ struct vcpu {
 	struct kvm_run *run;
 	/* vCPU 0 only. */
 	bool is_first;
+	bool needs_reset;
 	struct kuv_reset reset;
 };
 
@@ -54,6 +47,8 @@ static struct {
 	struct libkuv_port *port;
 	_Atomic int vm_fd;
 	size_t run_len;
+	struct kuv_hold hold;
+	struct kuv_dirty dirty;
 	/* Grows at the head only. */
 	struct vcpu *_Atomic vcpus;
 	atomic_flag has_complained;
@@ -149,6 +144,8 @@ static void clean_environment(void)
 	unsetenv(KUV_ENV_INFO_FD);
 	unsetenv(KUV_ENV_PORT_FD);
 	unsetenv(KUV_ENV_BASE);
+	unsetenv(KUV_ENV_VM);
+	unsetenv(KUV_ENV_INCOMING);
 	unsetenv(KUV_ENV_VERBOSE);
 	clean_ld_preload();
 }
@@ -178,10 +175,8 @@ __attribute__((destructor)) static void preload_exit(void)
 }
 
 /* The machine woke: what was put to the vCPUs before was no reset. */
-static void on_wakeup(struct notifier *self, void *data)
+static void on_wakeup(void)
 {
-	(void)self;
-	(void)data;
 	for (struct vcpu *v = state.vcpus; v; v = v->next)
 		if (v->is_first)
 			kuv_reset_note_wakeup(&v->reset);
@@ -189,23 +184,65 @@ static void on_wakeup(struct notifier *self, void *data)
 		fprintf(stderr, "kuv-run: machine woke\n");
 }
 
-/* Makes QEMU say when the machine wakes, see reset.h. */
-static void watch_wakeup(void)
+static void on_ran(bool is_running)
 {
-	static struct notifier notifier = { .notify = on_wakeup };
-	register_fn *fn;
+	is_inside = true;
+	kuv_hold_set_running(&state.hold, is_running);
+	is_inside = false;
+}
 
-	*(void **)&fn = dlsym(RTLD_DEFAULT, "qemu_register_wakeup_notifier");
-	if (fn)
-		fn(&notifier);
-	else
+static void on_departed(void)
+{
+	is_inside = true;
+	kuv_hold_departed(&state.hold);
+	is_inside = false;
+}
+
+/* Makes QEMU say when the machine wakes, see reset.h, and when it moves. */
+static void watch_qemu(void)
+{
+	static const struct kuv_qemu_events events = {
+		.woke = on_wakeup,
+		.ran = on_ran,
+		.departed = on_departed,
+	};
+
+	if (!kuv_qemu_watch_wakeup(&events))
 		fprintf(stderr,
 			"kuv-run: this QEMU does not tell when a machine wakes from sleep: the guest's operating system can make it look like a reset, and get at variables as firmware does\n");
+	if (!kuv_qemu_watch_moves(&events))
+		fprintf(stderr,
+			"kuv-run: this QEMU does not tell when a machine is stopped or migrated: the VM cannot be moved away from this host\n");
+}
+
+/* No vCPU runs yet; before the first one does, it asks whether it may. */
+static void begin_held(const char *vm, bool is_incoming)
+{
+	state.hold.port = state.port;
+	state.hold.vm = vm;
+	state.hold.is_verbose = state.is_verbose;
+	state.hold.is_incoming = is_incoming;
+	is_inside = true;
+	kuv_hold_pause(&state.hold, 0);
+	is_inside = false;
+}
+
+/* copy_name() - name of the VM, before the environment is cleaned */
+static char *copy_name(void)
+{
+	const char *name = getenv(KUV_ENV_VM);
+	char *copy = strdup(name ? name : "?");
+
+	if (!copy)
+		die("name of the VM", -ENOMEM);
+	return copy;
 }
 
 static void attach(int kvm_fd, int vm_fd, int port_fd)
 {
 	uint64_t base = env_number(KUV_ENV_BASE, KVM_UEFIVARS_MMIO_BASE);
+	bool is_incoming = env_number(KUV_ENV_INCOMING, 0) != 0;
+	char *vm = copy_name();
 	int len, ret;
 
 	len = real_ioctl(kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -220,7 +257,8 @@ static void attach(int kvm_fd, int vm_fd, int port_fd)
 	if (ret < 0)
 		die("cannot attach the variables to the VM", ret);
 	state.vm_fd = vm_fd;
-	watch_wakeup();
+	begin_held(vm, is_incoming);
+	watch_qemu();
 	if (state.is_verbose)
 		fprintf(stderr, "kuv-run: attached at 0x%llx, %s\n",
 			(unsigned long long)base,
@@ -256,6 +294,8 @@ static void mirror(const struct kvm_userspace_memory_region *region)
 
 	if (region->flags & KVM_MEM_READONLY)
 		flags = KVM_UEFIVARS_MEM_READONLY;
+	kuv_dirty_set_slot(&state.dirty, region->slot, region->guest_phys_addr,
+			   region->memory_size);
 	is_inside = true;
 	ret = libkuv_port_set_memory(state.port, region->slot, flags,
 				     region->guest_phys_addr,
@@ -280,6 +320,31 @@ static int on_set_memory(int fd, unsigned long request, void *arg)
 	ret = real_ioctl(fd, request, arg);
 	if (!ret && region->memory_size)
 		mirror(region);
+	return ret;
+}
+
+/*
+ * Adds what KVM did not see. QEMU joins each log with its own before it sends
+ * a page, also where it clears KVM's by a call of its own (KVM_CLEAR_DIRTY_LOG).
+ */
+static int on_get_dirty_log(int fd, void *arg)
+{
+	struct kvm_uefivars_dirty taken = { .size = sizeof(taken) };
+	const struct kvm_dirty_log *log = arg;
+	int err, ret;
+
+	ret = real_ioctl(fd, KVM_GET_DIRTY_LOG, arg);
+	if (ret < 0 || log->slot >> 16)
+		return ret;
+	is_inside = true;
+	err = libkuv_port_take_dirty(state.port, &taken);
+	is_inside = false;
+	if (err < 0)
+		complain("log of dirty memory is incomplete, the VM cannot be moved, slot",
+			 log->slot, err);
+	else
+		kuv_dirty_note(&state.dirty, &taken);
+	kuv_dirty_report(&state.dirty, log->slot, log->dirty_bitmap);
 	return ret;
 }
 
@@ -318,17 +383,53 @@ static int on_create_vcpu(int fd, void *arg)
 	return vcpu_fd;
 }
 
-static void pass_on_reset(void)
+/* Returns 0, or -EAGAIN if the variables are frozen after all. */
+static int pass_on_reset(void)
 {
 	int ret;
 
 	is_inside = true;
 	ret = libkuv_port_reset(state.port);
 	is_inside = false;
+	if (ret == -EAGAIN)
+		return ret;
 	if (ret < 0)
 		die("the variables did not take the machine reset", ret);
 	if (state.is_verbose)
 		fprintf(stderr, "kuv-run: machine reset\n");
+	return 0;
+}
+
+/* leave_hold() - whether the vCPU may run; if not, QEMU wants it back */
+static bool leave_hold(struct vcpu *v)
+{
+	int ret;
+
+	is_inside = true;
+	ret = kuv_hold_leave(&state.hold, v->run);
+	is_inside = false;
+	if (ret < 0 && ret != -EINTR)
+		die("the variables do not let the VM run", ret);
+	return !ret;
+}
+
+/*
+ * may_run() - see to it that nothing stands against running the vCPU; false:
+ * QEMU wants it back before that is so. A reset waits in the vCPU meanwhile.
+ */
+static bool may_run(struct vcpu *v)
+{
+	for (;;) {
+		if (atomic_load(&state.hold.is_held) && !leave_hold(v))
+			return false;
+		if (v->is_first && kuv_reset_enter(&v->reset))
+			v->needs_reset = true;
+		if (!v->needs_reset)
+			return true;
+		v->needs_reset = pass_on_reset() < 0;
+		if (v->needs_reset)
+			kuv_hold_again(&state.hold);
+	}
 }
 
 /* handle_exit() - whether the exit is dealt with and the vCPU can go on */
@@ -357,8 +458,10 @@ static int on_run(int fd, void *arg)
 
 	if (!v)
 		return real_ioctl(fd, KVM_RUN, arg);
-	if (v->is_first && kuv_reset_enter(&v->reset))
-		pass_on_reset();
+	if (!may_run(v)) {
+		errno = EINTR;
+		return -1;
+	}
 	do {
 		ret = real_ioctl(fd, KVM_RUN, arg);
 	} while (ret == 0 && handle_exit(v));
@@ -401,6 +504,10 @@ static int on_kvm(int fd, unsigned long request, void *arg)
 	case SET_USER_MEMORY_REGION2:
 		if (fd == state.vm_fd)
 			return on_set_memory(fd, request, arg);
+		break;
+	case KVM_GET_DIRTY_LOG:
+		if (fd == state.vm_fd)
+			return on_get_dirty_log(fd, arg);
 		break;
 	}
 	return real_ioctl(fd, request, arg);

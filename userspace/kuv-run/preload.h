@@ -13,6 +13,10 @@
 #define KUV_ENV_INFO_FD		"KUV_INFO_FD"
 /* Address of the register page. */
 #define KUV_ENV_BASE		"KUV_BASE"
+/* Name of the VM. */
+#define KUV_ENV_VM		"KUV_VM"
+/* Not 0: the VM is moved here, its variables come later. */
+#define KUV_ENV_INCOMING	"KUV_INCOMING"
 /* Not 0: say on stderr what happens. */
 #define KUV_ENV_VERBOSE		"KUV_VERBOSE"
 

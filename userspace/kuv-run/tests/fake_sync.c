@@ -17,6 +17,16 @@
 /* Calls seen for "inuse-twice". */
 static int nr_calls;
 
+/* Whether "incoming", and it alone, is there. */
+static bool is_incoming(sd_bus_message *m)
+{
+	int value = 0;
+	const char *key;
+
+	return sd_bus_message_read(m, "a{sv}", 1, &key, "b", &value) >= 0 &&
+	       !strcmp(key, "incoming") && value;
+}
+
 /* Whether the options are as tests/run.sh gives them: a template, a mode, options. */
 static bool options_are_right(sd_bus_message *m)
 {
@@ -79,6 +89,8 @@ static int on_open(sd_bus_message *m, void *data, sd_bus_error *error)
 		return sd_bus_error_set(error, PREFIX "InUse", "in use");
 	if (!strcmp(vm, "options") && !options_are_right(m))
 		return sd_bus_error_set(error, PREFIX "Database", "options");
+	if (!strcmp(vm, "incoming") && !is_incoming(m))
+		return sd_bus_error_set(error, PREFIX "Database", "incoming");
 	if (!strncmp(vm, "error-", 6)) {
 		snprintf(name, sizeof(name), PREFIX "%s", vm + 6);
 		return sd_bus_error_set(error, name, "so it is");

@@ -17,6 +17,7 @@ fd=${KUV_PORT_FD-}
 info=${KUV_INFO_FD-}
 echo "args: $*"
 echo "base: ${KUV_BASE-} preload: ${LD_PRELOAD-}"
+echo "vm: ${KUV_VM-} ${KUV_INCOMING-}"
 echo "port: $(readlink "/proc/self/fd/$fd") info: $(od -An -tx1 "/proc/self/fd/$info" | tr -d ' \n')"
 for f in "/proc/$$/fd/"*; do
 	echo "open: $(readlink "$f")"
@@ -81,6 +82,9 @@ expect usage_no_template 2 "$tmp/none" "${vm[@]}" a --template "$tmp/none" "${qe
 expect help 0 "usage:" --help
 expect qemu_without_kvm 7 "add -accel kvm" --vm a -- "$tmp/qemu"
 expect qemu_with_uefi_vars 7 "uefi-vars-x64: the VM has" --vm a "${qemu[@]}" -device uefi-vars-x64
+expect qemu_with_loadvm 7 "kuvctl move-in" --vm a "${qemu[@]}" -loadvm snap
+expect qemu_with_dirty_ring 7 "dirty-ring-size out" --vm a -- "$tmp/qemu" -accel kvm,dirty-ring-size=4096
+expect incoming_with_private_daemon 2 "use --socket" --vm a --db "$tmp/db" "${qemu[@]}" -incoming defer
 expect qemu_absent 8 "install qemu-system-x86" --vm a -- "$tmp/none" -accel kvm
 if [ -e /dev/kvm-uefivars ]; then
 	expect daemon_absent 5 "systemctl start vard-sync" \
@@ -102,6 +106,7 @@ expect daemon_dies 5 "journalctl" "${vm[@]}" drop "${qemu[@]}"
 expect in_use_for_a_moment 42 "args:" "${vm[@]}" inuse-twice "${qemu[@]}"
 expect options_arrive 42 "args:" "${vm[@]}" options --template "$tmp/template" \
 	--durability write-back --options no-custom-mode "${qemu[@]}"
+expect incoming_arrives 42 "vm: incoming 1" "${vm[@]}" incoming "${qemu[@]}" -incoming defer
 
 LD_PRELOAD='' expect run 42 "VM a: created 1 store-id 77 database here" \
 	--verbose "${vm[@]}" a "${qemu[@]}" -m 1G
@@ -111,6 +116,7 @@ has run_takes_sleep_away " -global PIIX4_PM.disable_s3=1$"
 has run_hands_down_port "^port: /memfd:port"
 has run_hands_down_info "info: 020000000000000008000000000000000000f1fe00000000$"
 has run_preloads "^base: 0xfef10000 preload: $out/libkuv-preload.so$"
+has run_names_vm "^vm: a 0$"
 has_not run_leaks_no_connection "^open: (socket|anon_inode):"
 expect run_other_base 42 "info: 0200000000000000080000000000000000000080" \
 	--base 0x80000000 "${vm[@]}" a "${qemu[@]}"

@@ -122,12 +122,51 @@ static void sleep_state_is_refused(void)
 	       KUV_ARGS_FINE, "s4_enabled");
 }
 
-static void restored_state_is_refused(void)
+static void expect_incoming(char *const argv[], bool want, const char *what)
 {
-	expect(ARGV(KVM, A("-incoming"), A("defer")), KUV_ARGS_STATE,
-	       "state_incoming");
-	expect(ARGV(KVM, A("-loadvm"), A("snap")), KUV_ARGS_STATE,
+	struct kuv_args args;
+
+	kuv_args_scan(&args, argv);
+	ok(args.problem == KUV_ARGS_FINE && args.is_incoming == want, what);
+}
+
+static void incoming_is_told(void)
+{
+	expect_incoming(ARGV(KVM), false, "incoming_not");
+	expect_incoming(ARGV(KVM, A("-incoming"), A("defer")), true,
+			"incoming_defer");
+	expect_incoming(ARGV(KVM, A("-incoming"), A("tcp:0:4444")), true,
+			"incoming_tcp");
+	expect_incoming(ARGV(KVM, A("--incoming"), A("exec:cat file")), true,
+			"incoming_exec");
+	expect_incoming(ARGV(KVM, A("-name"), A("-incoming")), false,
+			"incoming_only_in_free_text");
+}
+
+static void saved_state_is_refused(void)
+{
+	expect(ARGV(KVM, A("-loadvm"), A("snap")), KUV_ARGS_LOADVM,
 	       "state_loadvm");
+	expect(ARGV(KVM, A("-incoming"), A("defer"), A("-loadvm"), A("snap")),
+	       KUV_ARGS_LOADVM, "state_loadvm_and_incoming");
+}
+
+static void dirty_ring_is_refused(void)
+{
+	expect(ARGV(A("-accel"), A("kvm,dirty-ring-size=4096")),
+	       KUV_ARGS_DIRTY_RING, "dirty_ring_accel");
+	expect(ARGV(A("-accel"), A("dirty-ring-size=1024,accel=kvm")),
+	       KUV_ARGS_DIRTY_RING, "dirty_ring_accel_first");
+	expect(ARGV(A("-machine"), A("pc,accel=kvm,dirty_ring_size=0x400")),
+	       KUV_ARGS_DIRTY_RING, "dirty_ring_machine");
+	expect(ARGV(A("-accel"), A("kvm,dirty-ring-size=4k")),
+	       KUV_ARGS_DIRTY_RING, "dirty_ring_not_a_number");
+	expect(ARGV(A("-accel"), A("kvm,dirty-ring-size=-1")),
+	       KUV_ARGS_DIRTY_RING, "dirty_ring_negative");
+	expect(ARGV(A("-accel"), A("kvm,dirty-ring-size=0")), KUV_ARGS_FINE,
+	       "dirty_ring_off");
+	expect(ARGV(A("-accel"), A("kvm,dirty-ring-size=0x0")), KUV_ARGS_FINE,
+	       "dirty_ring_off_in_hex");
 }
 
 static void expect_machine(char *const argv[], const char *want,
@@ -175,7 +214,7 @@ static void first_problem_and_its_argument(void)
 			 A("-accel"), A("tcg"), NULL };
 
 	kuv_args_scan(&args, argv);
-	ok(args.problem == KUV_ARGS_STATE && args.culprit == argv[4],
+	ok(args.problem == KUV_ARGS_LOADVM && args.culprit == argv[4],
 	   "first_problem_and_its_argument");
 }
 
@@ -183,7 +222,7 @@ static void every_problem_has_words(void)
 {
 	bool all = true;
 
-	for (int i = KUV_ARGS_UEFI_VARS; i <= KUV_ARGS_STATE; i++)
+	for (int i = KUV_ARGS_UEFI_VARS; i <= KUV_ARGS_DIRTY_RING; i++)
 		all = all && strlen(kuv_args_explain(i)) > 20;
 	ok(all, "every_problem_has_words");
 }
@@ -196,7 +235,9 @@ int main(void)
 	hardware_info_is_ours();
 	irqchip_stays_in_kernel();
 	sleep_state_is_refused();
-	restored_state_is_refused();
+	incoming_is_told();
+	saved_state_is_refused();
+	dirty_ring_is_refused();
 	machine_decides_who_sleeps();
 	long_values_are_cut();
 	first_problem_and_its_argument();

@@ -115,8 +115,11 @@ struct vard_audit {
 /* Called for each change. Return 0 to go on, or -errno to stop with. */
 typedef int (*vard_audit_fn)(const struct vard_audit *audit, void *arg);
 
-/* Called for each variable by clone(): does the new VM get it? */
-typedef bool (*vard_keep_fn)(const struct vard_var *v, void *arg);
+/*
+ * Called for each variable by clone(). Return 1 if the new VM gets it, 0 if not,
+ * or -errno to stop with.
+ */
+typedef int (*vard_keep_fn)(const struct vard_var *v, void *arg);
 
 /**
  * struct vard_backend - an open database; backends embed it

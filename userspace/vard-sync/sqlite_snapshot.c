@@ -207,10 +207,11 @@ static int clone_var(const struct vard_var *v, const char **reason, void *arg)
 {
 	struct clone *c = arg;
 	struct vard_var copy = *v;
+	int r = c->keep(v, c->arg);
 
 	(void)reason;
-	if (!c->keep(v, c->arg))
-		return 0;
+	if (r <= 0)
+		return r;
 	copy.seq = 0;
 	return vard_sqlite_apply(c->b, c->to, &copy);
 }

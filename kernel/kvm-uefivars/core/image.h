@@ -79,11 +79,16 @@ void kuv_image_write(const struct kuv_service *s, const struct kuv_regs *regs,
  *
  * Blocks of an unknown kind are skipped if they say they may be. Whatever a
  * table of the core bounds (pools, sizes of variables, policies, properties)
- * is bounded here by the same functions.
+ * is bounded here by the same functions; only what the service itself forces
+ * into a full pool may be above its size. Non-volatile variables that are not
+ * taken are not looked at. A machine that goes without them must have no
+ * volatile variable of the name of one that @s keeps.
  *
  * Context: May sleep, GFP_KERNEL_ACCOUNT.
  * Return: 0; -EBADMSG not a whole and sound image, or a newer one; -ENOSPC over
- * a limit of @s; -ENODATA @variables, but it has none; -ENOMEM.
+ * a limit of @s, or so much would be deleted from @s that its reader must
+ * acknowledge older deletions first; -ENODATA @variables, but it has none;
+ * -ENOMEM. On an error there is nothing for kuv_image_exit() to free.
  */
 int kuv_image_read(const struct kuv_service *s, const u8 *buf, u64 len,
 		   bool variables, struct kuv_image *img);
@@ -96,7 +101,8 @@ int kuv_image_read(const struct kuv_service *s, const u8 *buf, u64 len,
  * @seq: newest change that was logged, 0 if none
  *
  * With non-volatile variables, those of the image replace all of @s: each one
- * that differs is logged, so is each one that is gone.
+ * that differs is logged, so is each one that is gone. Changes that were not
+ * acknowledged before stay to be read, unless a newer one takes their place.
  *
  * Context: May sleep.
  */

@@ -11,25 +11,8 @@
 
 #define BUCKETS_MIN	64
 #define BUCKETS_MAX	65536
-/* Room for the variables of kuv_boot_init() above the pool's size. */
-#define FORCED_MAX	1024
-
-u32 kuv_limits_content_max(const struct kuv_limits *limits, u32 attributes)
-{
-	u32 max;
-
-	if (attributes & (KVM_UEFIVARS_ATTR_AT | KVM_UEFIVARS_ATTR_AW))
-		max = limits->auth_var_size;
-	else if (attributes & KVM_UEFIVARS_ATTR_NV)
-		max = limits->var_size;
-	else
-		max = limits->volatile_var_size;
-	if (max < KUV_VAR_HEADER_LEN)
-		return 0;
-	if (max > KUV_VAR_SIZE_MAX)
-		return KUV_VAR_CONTENT_MAX;
-	return max - KUV_VAR_HEADER_LEN;
-}
+/* An adoption may need more tombstones than the pool, and a boot more yet. */
+#define ADOPT_FORCED_MAX	(KUV_POOL_FORCED_MAX - 256)
 
 bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii)
 {
@@ -452,23 +435,144 @@ void kuv_vardb_drop_volatile(struct kuv_vardb *db)
 	db->volatile_used = 0;
 }
 
-/* Most bytes that entries of one pool need, each of at least 64 bytes cost. */
-static u64 records_max(u64 pool, u32 record_len)
+static struct kuv_name name_of(const struct kuv_var *v)
 {
-	u64 extra = record_len > KUV_VAR_HEADER_LEN ?
-		    record_len - KUV_VAR_HEADER_LEN : 0;
-
-	return pool + (pool / (KUV_VAR_HEADER_LEN + 4) + 1) * extra;
+	return (struct kuv_name){ v->guid, v->name, v->name_len };
 }
 
-u64 kuv_vardb_batch_len_max(const struct kuv_vardb *db,
-			    const struct kuv_limits *limits, u32 record_len)
+/* Is there a non-volatile variable of that name? */
+static bool has_nv(const struct kuv_vardb *db, const struct kuv_var *like)
 {
-	u64 pool = limits->nv_size;
-	u64 nv = db->nv_used > pool ? db->nv_used : pool;
-	u64 gone = db->tombstone_used > pool ? db->tombstone_used : pool;
+	struct kuv_name n = name_of(like);
+	const struct kuv_var *v = kuv_vardb_find(db, &n);
 
-	/* A reset adds to a pool that is over its limit, too. */
-	return records_max(nv + FORCED_MAX, record_len) +
-	       records_max(gone + FORCED_MAX, record_len);
+	return v && kuv_var_is_nv(v);
+}
+
+bool kuv_vardb_can_adopt(const struct kuv_vardb *db,
+			 const struct kuv_limits *limits,
+			 const struct kuv_vardb *from)
+{
+	u64 used = db->tombstone_used;
+	const struct kuv_var *v;
+	struct kuv_name n;
+
+	list_for_each_entry(v, &db->nv, order_node)
+		if (!has_nv(from, v))
+			used += kuv_var_cost(v->name_len, 0);
+	list_for_each_entry(v, &from->nv, order_node) {
+		n = name_of(v);
+		if (lookup(db, &n, hash_name(db, &n), true))
+			used -= kuv_var_cost(v->name_len, 0);
+	}
+	return used <= limits->nv_size + ADOPT_FORCED_MAX;
+}
+
+/* The entry of @db that takes the state of a non-volatile one, or NULL. */
+static struct kuv_var *adopting_entry(struct kuv_vardb *db,
+				      const struct kuv_var *v)
+{
+	struct kuv_name n = name_of(v);
+	struct kuv_var *old = lookup(db, &n, v->hash, false);
+
+	if (old && kuv_var_is_nv(old))
+		return old;
+	if (old) {
+		db->volatile_used -= kuv_var_cost(n.len, old->data_len);
+		commit_removal(db, old);
+	}
+	return lookup(db, &n, v->hash, true);
+}
+
+static bool is_same_state(const struct kuv_var *a, const struct kuv_var *b)
+{
+	return a->attributes == b->attributes && a->data_len == b->data_len &&
+	       !memcmp(a->time, b->time, sizeof(a->time)) &&
+	       !memcmp(a->data, b->data, a->data_len);
+}
+
+/* Take over the state of @v, which is used up. Returns whether it is new. */
+static bool take_state(struct kuv_vardb *db, struct kuv_var *old,
+		       struct kuv_var *v)
+{
+	bool is_new = old->deleted || !is_same_state(old, v);
+
+	if (old->deleted) {
+		old->deleted = false;
+		db->tombstone_used -= kuv_var_cost(old->name_len, 0);
+		db->nr_tombstones--;
+		db->nr_nv++;
+	}
+	if (is_new) {
+		kvfree(old->data);
+		old->data = v->data;
+		v->data = NULL;
+		old->data_len = v->data_len;
+		old->attributes = v->attributes;
+		memcpy(old->time, v->time, sizeof(old->time));
+	}
+	free_var(v);
+	return is_new;
+}
+
+static void move_entry(struct kuv_vardb *db, struct kuv_var *v)
+{
+	hlist_del(&v->hash_node);
+	hlist_add_head(&v->hash_node, bucket(db, v->hash));
+}
+
+static void adopt_nv(struct kuv_vardb *db, struct kuv_var *v)
+{
+	struct kuv_var *old = adopting_entry(db, v);
+	bool is_new = true;
+
+	if (old) {
+		is_new = take_state(db, old, v);
+		v = old;
+	} else {
+		move_entry(db, v);
+		db->nr_nv++;
+	}
+	list_move_tail(&v->order_node, &db->nv);
+	if (!is_new)
+		return;
+	v->seq = ++db->seq;
+	list_move_tail(&v->dirty_node, &db->dirty);
+}
+
+u64 kuv_vardb_adopt(struct kuv_vardb *db, struct kuv_vardb *from)
+{
+	struct kuv_var *v, *next;
+	u64 before = db->seq;
+
+	list_for_each_entry_safe(v, next, &db->nv, order_node) {
+		if (has_nv(from, v))
+			continue;
+		db->tombstone_used += kuv_var_cost(v->name_len, 0);
+		commit_removal(db, v);
+	}
+	list_for_each_entry_safe(v, next, &from->nv, order_node) {
+		maybe_grow(db);
+		adopt_nv(db, v);
+	}
+	db->nv_used = from->nv_used;
+	from->nv_used = 0;
+	from->nr_nv = 0;
+	return db->seq == before ? 0 : db->seq;
+}
+
+void kuv_vardb_adopt_volatile(struct kuv_vardb *db, struct kuv_vardb *from)
+{
+	struct kuv_var *v, *next;
+
+	kuv_vardb_drop_volatile(db);
+	list_for_each_entry_safe(v, next, &from->vol, order_node) {
+		maybe_grow(db);
+		move_entry(db, v);
+		list_move_tail(&v->order_node, &db->vol);
+		db->nr_volatile++;
+	}
+	db->volatile_used = from->volatile_used;
+	from->volatile_used = 0;
+	from->nr_volatile = 0;
 }

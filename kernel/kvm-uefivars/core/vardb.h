@@ -17,6 +17,8 @@
 	(KVM_UEFIVARS_BUFFER_MAX - sizeof(struct kvm_uefivars_mm_header) - \
 	 sizeof(struct kvm_uefivars_var_header) - \
 	 sizeof(struct kvm_uefivars_var_access))
+/* How far the service's own variables may push the use of a pool over it. */
+#define KUV_POOL_FORCED_MAX	1024
 /* Largest value of a *_var_size limit that has a meaning. */
 #define KUV_VAR_SIZE_MAX	(KUV_VAR_HEADER_LEN + KUV_VAR_CONTENT_MAX)
 
@@ -418,6 +420,45 @@ void kuv_vardb_abort(struct kuv_vardb *db, struct kuv_change *c);
  * Context: May sleep.
  */
 void kuv_vardb_drop_volatile(struct kuv_vardb *db);
+
+/**
+ * kuv_vardb_can_adopt() - is there room for the deletions of an adoption?
+ * @db: database
+ * @limits: limits in force
+ * @from: database with the variables to adopt
+ *
+ * Context: Any.
+ * Return: false if too many deletions would not be acknowledged.
+ */
+bool kuv_vardb_can_adopt(const struct kuv_vardb *db,
+			 const struct kuv_limits *limits,
+			 const struct kuv_vardb *from);
+
+/**
+ * kuv_vardb_adopt() - let the non-volatile variables be those of another
+ * database, which cannot fail
+ * @db: database
+ * @from: database with the same hash key and no changes to acknowledge; loses
+ *	its non-volatile variables
+ *
+ * Those that are the same in both keep their state and are not logged; all
+ * take the order of @from. Those that @from has not are deleted. A volatile
+ * variable of @db gives way to one of its name.
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: Sequence number of the newest change, 0 if none was logged.
+ */
+u64 kuv_vardb_adopt(struct kuv_vardb *db, struct kuv_vardb *from);
+
+/**
+ * kuv_vardb_adopt_volatile() - let the volatile variables be those of another
+ * database, which cannot fail
+ * @db: database; has no non-volatile variable of their names
+ * @from: database with the same hash key; loses its volatile variables
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ */
+void kuv_vardb_adopt_volatile(struct kuv_vardb *db, struct kuv_vardb *from);
 
 /**
  * kuv_vardb_batch_len_max() - bound of what unacknowledged changes can be

@@ -45,8 +45,10 @@ static int read_option(sd_bus_message *m, const char *key,
 
 	if (strcmp(key, "template") == 0)
 		return sd_bus_message_read(m, "v", "h", &rq->template_fd);
+	if (strcmp(key, "template-name") == 0)
+		return sd_bus_message_read(m, "v", "s", &rq->template_name);
 	if (strcmp(key, "durability") != 0 && strcmp(key, "options") != 0)
-		return bad_argument(e, "unknown option; known: template, durability, options");
+		return bad_argument(e, "unknown option; known: template, template-name, durability, options");
 	r = sd_bus_message_read(m, "v", "s", &text);
 	if (r < 0)
 		return r;

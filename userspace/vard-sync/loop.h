@@ -13,6 +13,7 @@
  * @db: database file
  * @socket: where to listen; NULL for nowhere
  * @device: the module's node
+ * @templates: directory of templates
  * @connection_fd: a client that is connected already, or -1
  * @wait_ms: longest that a guest's write waits for the disk, 0 for 2 seconds
  * @exit_when_idle: leave when no port is open, no client is there and
@@ -23,6 +24,7 @@ struct vard_options {
 	const char *db;
 	const char *socket;
 	const char *device;
+	const char *templates;
 	int connection_fd;
 	uint32_t wait_ms;
 	bool exit_when_idle;

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "control.h"
+#include "library.h"
 #include "lock.h"
 #include "log.h"
 #include "loop.h"
@@ -38,6 +39,7 @@ static const char usage_text[] =
 	"  --exit-when-idle   end when no VM runs, no client is there and all is saved\n"
 	"  --wait-ms N        longest that a write waits for the disk before the guest\n"
 	"                     gets an error (default 2000); of VMs opened from now on\n"
+	"  --templates DIR    templates by name (default " VARD_LIBRARY_DEFAULT ")\n"
 	"  --device PATH      node of the module (default " DEFAULT_DEVICE ")\n"
 	"  --verbose          more messages\n"
 	"  --version, --help\n";
@@ -48,6 +50,7 @@ enum {
 	OPT_CONNECTION,
 	OPT_IDLE,
 	OPT_WAIT,
+	OPT_TEMPLATES,
 	OPT_DEVICE,
 	OPT_VERBOSE,
 	OPT_VERSION,
@@ -60,6 +63,7 @@ static const struct option long_options[] = {
 	{ "connection-fd", required_argument, NULL, OPT_CONNECTION },
 	{ "exit-when-idle", no_argument, NULL, OPT_IDLE },
 	{ "wait-ms", required_argument, NULL, OPT_WAIT },
+	{ "templates", required_argument, NULL, OPT_TEMPLATES },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -119,6 +123,9 @@ static int parse_options(struct vard_options *o, int argc, char **argv)
 					optarg, WAIT_MS_MAX);
 				return -EINVAL;
 			}
+			break;
+		case OPT_TEMPLATES:
+			o->templates = optarg;
 			break;
 		case OPT_DEVICE:
 			o->device = optarg;
@@ -248,6 +255,7 @@ static int serve(struct vard *d, int socket)
 int main(int argc, char **argv)
 {
 	struct vard_options o = { .db = DEFAULT_DB, .device = DEFAULT_DEVICE,
+				  .templates = VARD_LIBRARY_DEFAULT,
 				  .connection_fd = -1 };
 	_cleanup_close_ int lock = -1;
 	int socket = -1;

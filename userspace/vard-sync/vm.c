@@ -3,18 +3,15 @@
 #include "vm.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fill.h"
 #include "log.h"
 #include "notify.h"
-#include "template.h"
-
-static void free_template(struct vard_template **t)
-{
-	vard_template_free(*t);
-}
+#include "store_options.h"
 
 /* A store that is not in the loop yet. */
 static void free_source(struct vard_source **s)
@@ -42,7 +39,7 @@ int vard_database_error(struct vard *d, sd_bus_error *e, int r)
 	return r;
 }
 
-static int device_error(struct vard *d, sd_bus_error *e, int r)
+int vard_device_error(struct vard *d, sd_bus_error *e, int r)
 {
 	const char *path = d->options->device;
 
@@ -95,7 +92,7 @@ int vard_vm_find(struct vard *d, const char *name, uid_t uid,
 	return 0;
 }
 
-static int load_var(const struct vard_var *v, const char **reason, void *arg)
+int vard_load_var(const struct vard_var *v, const char **reason, void *arg)
 {
 	int r = vard_source_put(arg, v);
 
@@ -115,83 +112,15 @@ static int load_store(struct vard *d, struct vard_source *s,
 	int r;
 
 	d->backend->error[0] = 0;
-	r = d->backend->ops->load(d->backend, &s->vm, load_var, s, counts);
+	r = d->backend->ops->load(d->backend, &s->vm, vard_load_var, s, counts);
 	if (r < 0 && d->backend->error[0])
 		return vard_database_error(d, e, r);
 	if (r < 0)
-		return device_error(d, e, r);
+		return vard_device_error(d, e, r);
 	return 0;
 }
 
-static int get_template(const struct vard_request *rq,
-			struct vard_template **ret, sd_bus_error *e)
-{
-	struct vard_report report;
-	int r;
-
-	if (rq->template_fd < 0)
-		return vard_template_parse("", 0, ret, &report);
-	r = vard_template_read(rq->template_fd, ret, &report);
-	if (r < 0)
-		sd_bus_error_setf(e, VARD_ERROR("BadTemplate"),
-				  "template refused, VM %s was not made (%u problems):\n%s",
-				  rq->name, report.nr_errors, report.text);
-	else if (report.nr_warnings)
-		vard_log(LOG_WARNING, "VM %s: template: %s", rq->name,
-			 report.text);
-	return r;
-}
-
-static int put_template(struct vard *d, struct vard_source *s,
-			const struct vard_template *t, sd_bus_error *e)
-{
-	for (size_t i = 0; i < t->nr; i++) {
-		const char *reason = NULL;
-		int r = load_var(&t->vars[i], &reason, s);
-
-		if (r > 0) {
-			sd_bus_error_setf(e, VARD_ERROR("BadTemplate"),
-					  "template refused, VM %s was not made: variables[%zu]: %s",
-					  s->vm.name, i, reason);
-			return -EINVAL;
-		}
-		if (r < 0)
-			return device_error(d, e, r);
-		r = d->backend->ops->apply(d->backend, &s->vm, &t->vars[i]);
-		if (r < 0)
-			return vard_database_error(d, e, r);
-	}
-	return 0;
-}
-
-/* Within a transaction; nothing is left of a VM that could not be made. */
-static int make_in_transaction(struct vard *d, struct vard_source *s,
-			       const struct vard_template *t, sd_bus_error *e)
-{
-	int r = d->backend->ops->create(d->backend, &s->vm);
-
-	if (r < 0)
-		return vard_database_error(d, e, r);
-	return put_template(d, s, t, e);
-}
-
-static int make_vm(struct vard *d, struct vard_source *s,
-		   const struct vard_template *t, sd_bus_error *e)
-{
-	int r = d->backend->ops->begin(d->backend);
-
-	if (r < 0)
-		return vard_database_error(d, e, r);
-	r = make_in_transaction(d, s, t, e);
-	if (r < 0) {
-		d->backend->ops->rollback(d->backend);
-		return r;
-	}
-	r = d->backend->ops->commit(d->backend);
-	return r < 0 ? vard_database_error(d, e, r) : 0;
-}
-
-static int create_store(struct vard *d, const struct vard_vm *vm,
+int vard_create_store(struct vard *d, const struct vard_vm *vm,
 			struct vard_source **ret, sd_bus_error *e)
 {
 	_cleanup_close_ int device = vard_device_open(d->options->device);
@@ -200,7 +129,7 @@ static int create_store(struct vard *d, const struct vard_vm *vm,
 	/* Open for a moment only, so that an idle daemon does not pin it. */
 	if (r >= 0)
 		r = vard_source_create(device, vm, d->options->wait_ms, ret);
-	return r < 0 ? device_error(d, e, r) : 0;
+	return r < 0 ? vard_device_error(d, e, r) : 0;
 }
 
 static int add_store(struct vard *d, struct vard_source *s, sd_bus_error *e)
@@ -221,7 +150,7 @@ static int load_vm(struct vard *d, const struct vard_vm *vm,
 		   sd_bus_error *e)
 {
 	_cleanup_(free_source) struct vard_source *s = NULL;
-	int r = create_store(d, vm, &s, e);
+	int r = vard_create_store(d, vm, &s, e);
 
 	if (r == 0)
 		r = load_store(d, s, &ret->counts, e);
@@ -236,7 +165,7 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 		  struct vard_opened *ret, struct vard_source **source,
 		  sd_bus_error *e)
 {
-	_cleanup_(free_template) struct vard_template *t = NULL;
+	_cleanup_(vard_fill_free) struct vard_filling f = { 0 };
 	_cleanup_(free_source) struct vard_source *s = NULL;
 	struct vard_vm vm = { .uid = rq->uid, .options = rq->options };
 	int r;
@@ -246,19 +175,20 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 	strcpy(vm.name, rq->name);
 	r = sd_id128_randomize(&vm.uuid);
 	if (r == 0)
-		r = get_template(rq, &t, e);
+		r = vard_fill_read(d, rq->name, rq->template_fd,
+				   rq->template_name, &f, e);
 	if (r == 0)
-		r = create_store(d, &vm, &s, e);
+		r = vard_create_store(d, &vm, &s, e);
 	if (r == 0)
-		r = make_vm(d, s, t, e);
+		r = vard_fill_make(d, s, &f, e);
 	if (r == 0)
 		r = add_store(d, s, e);
 	if (r < 0)
 		return r;
 	vard_log(LOG_INFO, "VM %s: made for user %u with %zu variables",
-		 rq->name, (unsigned int)rq->uid, t->nr);
+		 rq->name, (unsigned int)rq->uid, f.template->nr);
 	ret->is_created = true;
-	ret->counts.nr_variables = (unsigned int)t->nr;
+	ret->counts.nr_variables = (unsigned int)f.template->nr;
 	*source = kuv_steal_ptr(s);
 	return 0;
 }
@@ -276,6 +206,32 @@ static int check_options(const struct vard_source *s,
 	return -EACCES;
 }
 
+static const char *durability_text(uint32_t durability)
+{
+	return durability == KVM_UEFIVARS_WRITE_BACK ? "write-back" :
+						       "write-through";
+}
+
+/* Within a transaction. */
+static int store_settings(struct vard *d, const struct vard_vm *before,
+			  const struct vard_vm *after, uid_t uid)
+{
+	char was[KUV_STORE_OPTIONS_TEXT], is[KUV_STORE_OPTIONS_TEXT];
+	char detail[2 * KUV_STORE_OPTIONS_TEXT + 64];
+	struct vard_audit audit = { .uid = uid, .vm = after->name,
+				    .action = "configure", .detail = detail };
+	int r = d->backend->ops->update(d->backend, after);
+
+	if (r < 0)
+		return r;
+	kuv_store_options_format(before->options, was);
+	kuv_store_options_format(after->options, is);
+	snprintf(detail, sizeof(detail), "%s %s -> %s %s",
+		 durability_text(before->durability), was,
+		 durability_text(after->durability), is);
+	return d->backend->ops->audit(d->backend, &audit);
+}
+
 /* Stores what changed in the database, then tells the kernel. */
 static int configure(struct vard *d, struct vard_source *s,
 		     const struct vard_request *rq, sd_bus_error *e)
@@ -291,7 +247,7 @@ static int configure(struct vard *d, struct vard_source *s,
 		return 0;
 	r = d->backend->ops->begin(d->backend);
 	if (r == 0) {
-		r = d->backend->ops->update(d->backend, &vm);
+		r = store_settings(d, &s->vm, &vm, rq->uid);
 		if (r < 0)
 			d->backend->ops->rollback(d->backend);
 		else
@@ -301,7 +257,7 @@ static int configure(struct vard *d, struct vard_source *s,
 		return vard_database_error(d, e, r);
 	r = vard_source_configure(s, vm.durability, vm.options);
 	if (r < 0)
-		return device_error(d, e, r);
+		return vard_device_error(d, e, r);
 	s->vm = vm;
 	return 0;
 }
@@ -327,7 +283,7 @@ static int open_port(struct vard *d, struct vard_source *s,
 		return r;
 	}
 	if (r < 0)
-		return device_error(d, e, r);
+		return vard_device_error(d, e, r);
 	ret->port_fd = r;
 	ret->store_id = s->store_id;
 	vard_notify_status(d);
@@ -381,7 +337,7 @@ int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e)
 		return 0;
 	r = count_loaded(s, &(struct vard_vm_counts){ 0 });
 	if (r < 0)
-		return device_error(d, e, r);
+		return vard_device_error(d, e, r);
 	if (s->has_port) {
 		sd_bus_error_setf(e, VARD_ERROR("InUse"),
 				  "VM %s is running: stop its VMM first",

@@ -14,6 +14,7 @@
  * @name: of the VM
  * @uid: of the client
  * @template_fd: variables of a new VM, or -1
+ * @template_name: the same by name in the directory of templates, or NULL
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or _WRITE_BACK, or -1 for no wish
  * @options: KVM_UEFIVARS_OPT_*
  * @has_options: @options are a wish, else those of the VM stay
@@ -22,6 +23,7 @@ struct vard_request {
 	const char *name;
 	uid_t uid;
 	int template_fd;
+	const char *template_name;
 	int durability;
 	uint32_t options;
 	bool has_options;
@@ -59,6 +61,38 @@ bool vard_vm_name_ok(const char *name);
  * Return: @r.
  */
 int vard_database_error(struct vard *d, sd_bus_error *e, int r);
+
+/**
+ * vard_device_error() - tell a client that the module failed
+ * @d: daemon
+ * @e: filled
+ * @r: -errno of a call to it
+ *
+ * Return: @r.
+ */
+int vard_device_error(struct vard *d, sd_bus_error *e, int r);
+
+/**
+ * vard_load_var() - load one variable into a store, as load() of a backend calls
+ * @v: variable
+ * @reason: filled if the store refuses it
+ * @arg: struct vard_source
+ *
+ * Return: 0, 1 with @reason, or -errno.
+ */
+int vard_load_var(const struct vard_var *v, const char **reason, void *arg);
+
+/**
+ * vard_create_store() - a new, empty store for a VM
+ * @d: daemon
+ * @vm: VM
+ * @ret: filled, for vard_source_free(); not in the loop yet
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_create_store(struct vard *d, const struct vard_vm *vm,
+		      struct vard_source **ret, sd_bus_error *e);
 
 /**
  * vard_vm_find() - the row of a VM that the client may use

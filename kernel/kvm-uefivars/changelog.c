@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/printk.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -118,6 +119,7 @@ static void kuv_changelog_commit(struct kuv_store *store, u64 seq, u32 rewinds)
 	log->read_seq = max(log->read_seq, seq);
 	if (log->rewinds == rewinds)
 		log->fresh_seq = max(log->fresh_seq, seq);
+	log->read_ns = ktime_get_ns();
 	log->nr_batches++;
 	mutex_unlock(&store->lock);
 }
@@ -189,8 +191,10 @@ int kuv_changelog_ack(struct kuv_store *store, u64 seq, bool failed)
 {
 	struct kuv_changelog *log = &store->log;
 	int ret = -EINVAL;
+	u64 read_ns;
 
 	mutex_lock(&store->lock);
+	read_ns = log->read_ns;
 	if (seq <= log->read_seq) {
 		log->nr_acks++;
 		if (failed) {
@@ -204,7 +208,8 @@ int kuv_changelog_ack(struct kuv_store *store, u64 seq, bool failed)
 	}
 	mutex_unlock(&store->lock);
 	if (!ret)
-		trace_kvm_uefivars_ack(store->id, seq, failed);
+		trace_kvm_uefivars_ack(store->id, seq, failed,
+				       (ktime_get_ns() - read_ns) / NSEC_PER_USEC);
 	return ret;
 }
 

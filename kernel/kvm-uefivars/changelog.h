@@ -14,6 +14,7 @@ struct kuv_store;
  * @readers: pollers of the store
  * @waiters: guest requests that wait for an acknowledgement
  * @read_seq: newest sequence number handed out in a batch
+ * @read_ns: when that was, ktime_get_ns()
  * @fresh_seq: poll() reports only changes newer than this
  * @rewinds: how often @fresh_seq went back
  * @acked_seq: copy of the core's, readable without the lock
@@ -29,6 +30,7 @@ struct kuv_changelog {
 	wait_queue_head_t readers;
 	wait_queue_head_t waiters;
 	u64 read_seq;
+	u64 read_ns;
 	u64 fresh_seq;
 	u32 rewinds;
 	u64 acked_seq;

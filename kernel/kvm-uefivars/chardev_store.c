@@ -40,6 +40,16 @@ static int kuv_ioctl_set_config(struct kuv_call *call)
 	return kuv_store_set_config(kuv_call_store(call), &arg->config);
 }
 
+static int kuv_ioctl_store_stats(struct kuv_call *call)
+{
+	struct kvm_uefivars_store_stats *arg = call->arg;
+
+	if (arg->flags)
+		return -EINVAL;
+	kuv_settle_stats(kuv_call_store(call), arg);
+	return 0;
+}
+
 static bool kuv_name_is_valid(const u8 *name, u32 len)
 {
 	u32 i;
@@ -235,6 +245,8 @@ static const struct kuv_ioctl kuv_store_ioctls[] = {
 	KUV_IOCTL(VAR_NEXT, next, 48, KUV_IOCTL_OUT, kuv_ioctl_var_next),
 	KUV_IOCTL(ACK, ack, 16, 0, kuv_ioctl_ack),
 	KUV_IOCTL(OPEN_PORT, open_port, 16, KUV_IOCTL_OUT, kuv_ioctl_open_port),
+	KUV_IOCTL(STORE_STATS, store_stats, 248, KUV_IOCTL_OUT,
+		  kuv_ioctl_store_stats),
 };
 
 static long kuv_store_ioctl(struct file *file, unsigned int cmd,

@@ -59,6 +59,9 @@ static int kuv_config_resolve(const struct kvm_uefivars_config *in,
 	out->auth_var_size = kuv_or(in->auth_var_size, out->var_size);
 	out->volatile_var_size = kuv_or(in->volatile_var_size, out->var_size);
 	out->wait_ms = kuv_or(in->wait_ms, KUV_WAIT_MS_DEFAULT);
+	/* Any rate will do: it bounds the guest, and costs the host nothing. */
+	out->change_rate = kuv_or(in->change_rate, KUV_CHANGE_RATE_DEFAULT);
+	out->change_burst = kuv_or(in->change_burst, KUV_CHANGE_BURST_DEFAULT);
 	if (out->nv_size > KUV_POOL_MAX || out->volatile_size > KUV_POOL_MAX ||
 	    out->var_size > KUV_VAR_SIZE_MAX ||
 	    out->auth_var_size > KUV_VAR_SIZE_MAX ||
@@ -130,6 +133,7 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 	kref_init(&store->ref);
 	mutex_init(&store->lock);
 	kuv_changelog_init(&store->log);
+	kuv_settle_init(&store->settle, &store->config);
 	memcpy(store->cookie, cookie, sizeof(store->cookie));
 	ret = kuv_store_register(store);
 	if (ret)
@@ -240,6 +244,7 @@ int kuv_store_set_config(struct kuv_store *store,
 	store->config = resolved;
 	store->service.limits = kuv_config_limits(&resolved);
 	store->service.options = resolved.options;
+	kuv_settle_configure(&store->settle, &resolved);
 	mutex_unlock(&store->lock);
 	return 0;
 }
@@ -358,33 +363,21 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
 	return ret;
 }
 
-/* Out of line: most requests change nothing. */
-static noinline void kuv_store_settle(struct kuv_store *store, u8 *msg,
-				      struct kuv_mm_result *res, u32 wait_ms)
-{
-	trace_kvm_uefivars_change(store->id, res->seq);
-	if (wait_ms && kuv_changelog_wait(store, res->seq, wait_ms))
-		kuv_mm_set_status(msg, res, KUV_DEVICE_ERROR);
-}
-
 u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
 {
 	struct kuv_mm_result res;
-	u32 wait_ms = 0;
+	struct kuv_due due;
 	u16 status;
 
 	mutex_lock(&store->lock);
 	status = kuv_mm_handle(&store->service, msg, total, size, &res);
 	store->nr_requests++;
-	if (unlikely(res.seq)) {
-		if (store->config.durability == KVM_UEFIVARS_WRITE_THROUGH)
-			wait_ms = store->config.wait_ms;
-		kuv_changelog_notify(store);
-	}
+	if (unlikely(res.seq))
+		kuv_settle_begin(store, &due);
 	mutex_unlock(&store->lock);
 
 	if (unlikely(res.seq))
-		kuv_store_settle(store, msg, &res, wait_ms);
+		kuv_settle_finish(store, msg, &res, &due);
 	trace_kvm_uefivars_request(store->id, res.protocol, res.function,
 				   (__force u64)res.status, status, total);
 	return status;

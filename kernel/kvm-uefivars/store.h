@@ -11,6 +11,7 @@
 
 #include "changelog.h"
 #include "core/service.h"
+#include "settle.h"
 
 /* Limits of the module. */
 #define KUV_STORES_MAX		16384
@@ -20,6 +21,8 @@
 /* Defaults of a store. */
 #define KUV_POOL_DEFAULT	(256ULL << 10)
 #define KUV_WAIT_MS_DEFAULT	2000
+#define KUV_CHANGE_RATE_DEFAULT	500
+#define KUV_CHANGE_BURST_DEFAULT 2000
 
 /**
  * struct kuv_store - one VM's variables
@@ -42,6 +45,8 @@ struct kuv_store {
 	struct kuv_changelog log;
 	/** @config: In force, no member 0 for a default. */
 	struct kvm_uefivars_config config;
+	/** @settle: What the guest waits for, and waited for. */
+	struct kuv_settle settle;
 	/** @nr_requests: Messages answered. */
 	u64 nr_requests;
 	/** @has_port: A port is open. */
@@ -187,7 +192,8 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
  * @total: bytes of the message and of the reply, header included
  * @size: size of the guest's buffer
  *
- * In write-through mode this waits until the change is durable.
+ * In write-through mode this waits until the change is durable, and in any mode
+ * as long as the guest is over its rate.
  *
  * Context: Process, store not locked. Killable.
  * Return: KVM_UEFIVARS_STS_* as of kuv_mm_handle().

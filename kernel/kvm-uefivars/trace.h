@@ -69,22 +69,62 @@ TRACE_EVENT(kvm_uefivars_batch,
 		  __entry->seq, __entry->records, __entry->len)
 );
 
-/* Changes were acknowledged, or reported as failed. */
+/* Changes were acknowledged or reported as failed, @us after the last read. */
 TRACE_EVENT(kvm_uefivars_ack,
-	TP_PROTO(u64 store, u64 seq, bool failed),
-	TP_ARGS(store, seq, failed),
+	TP_PROTO(u64 store, u64 seq, bool failed, u64 us),
+	TP_ARGS(store, seq, failed, us),
 	TP_STRUCT__entry(
 		__field(u64, store)
 		__field(u64, seq)
+		__field(u64, us)
 		__field(bool, failed)
 	),
 	TP_fast_assign(
 		__entry->store = store;
 		__entry->seq = seq;
+		__entry->us = us;
 		__entry->failed = failed;
 	),
-	TP_printk("store=%llu seq=%llu failed=%d", __entry->store, __entry->seq,
-		  __entry->failed)
+	TP_printk("store=%llu seq=%llu failed=%d us=%llu", __entry->store,
+		  __entry->seq, __entry->failed, __entry->us)
+);
+
+/* A guest waited for the acknowledgement of its change; @result: 0 or -errno. */
+TRACE_EVENT(kvm_uefivars_wait,
+	TP_PROTO(u64 store, u64 seq, u64 us, int result),
+	TP_ARGS(store, seq, us, result),
+	TP_STRUCT__entry(
+		__field(u64, store)
+		__field(u64, seq)
+		__field(u64, us)
+		__field(int, result)
+	),
+	TP_fast_assign(
+		__entry->store = store;
+		__entry->seq = seq;
+		__entry->us = us;
+		__entry->result = result;
+	),
+	TP_printk("store=%llu seq=%llu us=%llu result=%d", __entry->store,
+		  __entry->seq, __entry->us, __entry->result)
+);
+
+/* A guest was over its rate and held back. */
+TRACE_EVENT(kvm_uefivars_throttle,
+	TP_PROTO(u64 store, u64 seq, u64 us),
+	TP_ARGS(store, seq, us),
+	TP_STRUCT__entry(
+		__field(u64, store)
+		__field(u64, seq)
+		__field(u64, us)
+	),
+	TP_fast_assign(
+		__entry->store = store;
+		__entry->seq = seq;
+		__entry->us = us;
+	),
+	TP_printk("store=%llu seq=%llu us=%llu", __entry->store, __entry->seq,
+		  __entry->us)
 );
 
 /* A guest was told DEVICE_ERROR: no acknowledgement in time, or a failed one. */

@@ -34,7 +34,7 @@ struct cmd {
 	void (*fill)(struct cmd_env *env, void *arg);
 };
 
-#define CMD_ARG_MAX	256
+#define CMD_ARG_MAX	512
 
 extern const struct cmd cmds[];
 extern const int nr_cmds;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 const uint8_t test_guid[16] = TEST_GUID;
 
@@ -71,6 +72,38 @@ struct kvm_uefivars_store_info store_info(int store)
 
 	CHECK_EQ(call(store, KVM_UEFIVARS_STORE_INFO, &arg), 0);
 	return arg;
+}
+
+struct kvm_uefivars_store_stats store_stats(int store)
+{
+	struct kvm_uefivars_store_stats arg = { .size = sizeof(arg) };
+
+	CHECK_EQ(call(store, KVM_UEFIVARS_STORE_STATS, &arg), 0);
+	return arg;
+}
+
+void configure(int store, const struct kvm_uefivars_config *config)
+{
+	struct kvm_uefivars_set_config arg = {
+		.size = sizeof(arg),
+		.config = *config,
+	};
+
+	CHECK_EQ(call(store, KVM_UEFIVARS_SET_CONFIG, &arg), 0);
+}
+
+bool ack_all(int store)
+{
+	static _Alignas(8) uint8_t buf[1 << 20];
+	struct kvm_uefivars_ack arg = { .size = sizeof(arg) };
+
+	if (read(store, buf, sizeof(buf)) < 0) {
+		CHECK_EQ(errno, EAGAIN);
+		return false;
+	}
+	arg.seq = ((struct kvm_uefivars_batch *)buf)->seq;
+	CHECK_EQ(call(store, KVM_UEFIVARS_ACK, &arg), 0);
+	return true;
 }
 
 struct kvm_uefivars_port_info port_info(int port)

@@ -33,7 +33,12 @@ int create_store_with(int dev, const struct kvm_uefivars_config *config);
 int open_port(int store);
 int open_store_by_id(int dev, uint64_t id);
 struct kvm_uefivars_store_info store_info(int store);
+struct kvm_uefivars_store_stats store_stats(int store);
 struct kvm_uefivars_port_info port_info(int port);
+/* Another configuration, all of it. */
+void configure(int store, const struct kvm_uefivars_config *config);
+/* Read what there is and acknowledge it; false if there is nothing. */
+bool ack_all(int store);
 void attach(int port, int eventfd);
 
 /* ASCII to UTF-16LE without a NUL; returns bytes. */

@@ -89,10 +89,39 @@ static void events_tell_what_happens(const void *data)
 	CHECK(seen(trace, "kvm_uefivars_timeout:", text));
 	CHECK(seen(trace, "kvm_uefivars_batch:", text));
 	CHECK(seen(trace, "kvm_uefivars_ack:", text));
+	CHECK(seen(trace, "kvm_uefivars_wait:", text));
+	CHECK(seen(trace, "kvm_uefivars_wait:", "result=-110"));
+}
+
+static void waits_have_lengths(const void *data)
+{
+	struct kvm_uefivars_config config = {
+		.durability = KVM_UEFIVARS_WRITE_BACK,
+		.wait_ms = 20,
+		.change_rate = 1,
+		.change_burst = 1,
+	};
+	int store = create_store_with(open_device(), &config);
+	struct guest g = guest_start(store, -1);
+	char text[64], *trace;
+
+	(void)data;
+	CHECK_EQ(guest_set(&g, "V", NV_BS_RT, "x", 1), 0);
+	trace_on();
+	CHECK_EQ(guest_set(&g, "V", NV_BS_RT, "y", 1), 0);
+	CHECK(ack_all(store));
+	trace = trace_off();
+	snprintf(text, sizeof(text), "store=%llu seq=%llu us=",
+		 (unsigned long long)store_info(store).id,
+		 (unsigned long long)store_info(store).seq);
+	CHECK(seen(trace, "kvm_uefivars_throttle:", text));
+	CHECK(!strstr(trace, "kvm_uefivars_wait:"));
+	CHECK(seen(trace, "kvm_uefivars_ack:", " failed=0 us="));
 }
 
 int main(void)
 {
 	ktap_add(events_tell_what_happens, NULL, "events_tell_what_happens");
+	ktap_add(waits_have_lengths, NULL, "waits_have_lengths");
 	return ktap_run();
 }

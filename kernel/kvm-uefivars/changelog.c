@@ -159,7 +159,7 @@ __poll_t kuv_changelog_poll(struct kuv_store *store, struct file *file,
 	if (kuv_changelog_next(store, NULL) &&
 	    store->service.db.seq > store->log.fresh_seq)
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (store->is_port_closed)
+	if (store->has_event)
 		mask |= EPOLLPRI;
 	mutex_unlock(&store->lock);
 	return mask;
@@ -228,10 +228,13 @@ void kuv_changelog_notify(struct kuv_store *store)
 	}
 }
 
-static bool kuv_changelog_is_settled(const struct kuv_changelog *log, u64 seq)
+static bool kuv_changelog_is_settled(const struct kuv_store *store, u64 seq)
 {
+	const struct kuv_changelog *log = &store->log;
+
 	return READ_ONCE(log->acked_seq) >= seq ||
-	       READ_ONCE(log->failed_seq) >= seq;
+	       READ_ONCE(log->failed_seq) >= seq ||
+	       READ_ONCE(store->is_frozen);
 }
 
 /* Returns why the wait ended, with the statistics updated. */
@@ -246,6 +249,8 @@ static int kuv_changelog_verdict(struct kuv_store *store, u64 seq)
 	} else if (log->failed_seq >= seq) {
 		log->nr_failed++;
 		ret = -EIO;
+	} else if (store->is_frozen) {
+		ret = -EAGAIN;
 	} else if (fatal_signal_pending(current)) {
 		ret = -EINTR;
 	} else {
@@ -261,7 +266,7 @@ int kuv_changelog_wait(struct kuv_store *store, u64 seq, u32 wait_ms)
 	int ret;
 
 	wait_event_killable_timeout(store->log.waiters,
-				    kuv_changelog_is_settled(&store->log, seq),
+				    kuv_changelog_is_settled(store, seq),
 				    msecs_to_jiffies(wait_ms));
 	ret = kuv_changelog_verdict(store, seq);
 	if (ret == -ETIMEDOUT || ret == -EIO) {

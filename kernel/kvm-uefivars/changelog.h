@@ -121,7 +121,8 @@ void kuv_changelog_notify(struct kuv_store *store);
  * Counts and reports what goes wrong.
  *
  * Context: Process, store not locked. Killable.
- * Return: 0, -EIO (ACK_FAILED), -ETIMEDOUT, or -EINTR (being killed).
+ * Return: 0, -EIO (ACK_FAILED), -ETIMEDOUT, -EAGAIN (the store was frozen), or
+ * -EINTR (being killed).
  */
 int kuv_changelog_wait(struct kuv_store *store, u64 seq, u32 wait_ms);
 

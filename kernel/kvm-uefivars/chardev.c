@@ -15,6 +15,7 @@
 
 #include <linux/kvm_uefivars.h>
 
+#include "core/image.h"
 #include "doorbell.h"
 #include "guest_mem.h"
 #include "store.h"
@@ -108,13 +109,15 @@ static int kuv_ioctl_get_info(struct kuv_call *call)
 	*info = (struct kvm_uefivars_info){
 		.size = info->size,
 		.abi = KVM_UEFIVARS_ABI,
-		.caps = KVM_UEFIVARS_CAP_DOORBELL | kuv_ring_caps(),
+		.caps = KVM_UEFIVARS_CAP_DOORBELL | KVM_UEFIVARS_CAP_STATE |
+			kuv_ring_caps(),
 		.nv_size_max = KUV_POOL_MAX,
 		.volatile_size_max = KUV_POOL_MAX,
 		.var_size_max = KUV_VAR_SIZE_MAX,
 		.wait_ms_max = KUV_WAIT_MS_MAX,
 		.stores_max = KUV_STORES_MAX,
 		.memory_slots_max = KUV_MEM_SLOTS_MAX,
+		.state_version = KUV_IMAGE_VERSION,
 	};
 	return 0;
 }

@@ -88,12 +88,34 @@ int kuv_store_file(struct kuv_call *call, struct kuv_store *store, s32 *fd);
  * kuv_port_file() - open the port of a store, to hand out
  * @call: ioctl that asks for it
  * @store: store
+ * @rights: KVM_UEFIVARS_PORT_*
  * @fd: where in the argument its number goes
  *
  * Context: Process.
  * Return: 0, -EBUSY or -ENOMEM.
  */
-int kuv_port_file(struct kuv_call *call, struct kuv_store *store, s32 *fd);
+int kuv_port_file(struct kuv_call *call, struct kuv_store *store, u32 rights,
+		  s32 *fd);
+
+/**
+ * kuv_call_save_state() - SAVE_STATE by whoever may
+ * @call: ioctl, its flags are checked
+ * @store: store
+ *
+ * Context: Process.
+ * Return: 0, -EMSGSIZE, -EFAULT, -ENOMEM or -EINTR.
+ */
+int kuv_call_save_state(struct kuv_call *call, struct kuv_store *store);
+
+/**
+ * kuv_call_restore_state() - RESTORE_STATE by whoever may
+ * @call: ioctl, its flags are checked
+ * @store: store
+ *
+ * Context: Process.
+ * Return: 0, -EFAULT, or as kuv_state_restore().
+ */
+int kuv_call_restore_state(struct kuv_call *call, struct kuv_store *store);
 
 /**
  * kuv_chardev_init() - register the device

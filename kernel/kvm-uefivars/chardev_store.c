@@ -18,6 +18,7 @@
 #include <linux/kvm_uefivars_mailbox.h>
 
 #include "compat.h"
+#include "state.h"
 #include "store.h"
 
 static struct kuv_store *kuv_call_store(struct kuv_call *call)
@@ -230,9 +231,44 @@ static int kuv_ioctl_open_port(struct kuv_call *call)
 {
 	struct kvm_uefivars_open_port *arg = call->arg;
 
-	if (arg->flags || arg->reserved)
+	if (arg->flags & ~(KVM_UEFIVARS_PORT_STATE |
+			   KVM_UEFIVARS_PORT_VARIABLES) || arg->reserved)
 		return -EINVAL;
-	return kuv_port_file(call, kuv_call_store(call), &arg->fd);
+	if (arg->flags == KVM_UEFIVARS_PORT_VARIABLES)
+		return -EINVAL;
+	return kuv_port_file(call, kuv_call_store(call), arg->flags, &arg->fd);
+}
+
+static int kuv_ioctl_freeze(struct kuv_call *call)
+{
+	struct kvm_uefivars_freeze *arg = call->arg;
+
+	return arg->flags ? -EINVAL : kuv_state_freeze(kuv_call_store(call));
+}
+
+static int kuv_ioctl_thaw(struct kuv_call *call)
+{
+	struct kvm_uefivars_freeze *arg = call->arg;
+
+	return arg->flags ? -EINVAL : kuv_store_thaw(kuv_call_store(call));
+}
+
+static int kuv_ioctl_save_state(struct kuv_call *call)
+{
+	struct kvm_uefivars_state *arg = call->arg;
+
+	if (arg->flags & ~KVM_UEFIVARS_STATE_VARIABLES)
+		return -EINVAL;
+	return kuv_call_save_state(call, kuv_call_store(call));
+}
+
+static int kuv_ioctl_restore_state(struct kuv_call *call)
+{
+	struct kvm_uefivars_state *arg = call->arg;
+
+	if (arg->flags & ~KVM_UEFIVARS_STATE_VARIABLES)
+		return -EINVAL;
+	return kuv_call_restore_state(call, kuv_call_store(call));
 }
 
 static const struct kuv_ioctl kuv_store_ioctls[] = {
@@ -247,6 +283,10 @@ static const struct kuv_ioctl kuv_store_ioctls[] = {
 	KUV_IOCTL(OPEN_PORT, open_port, 16, KUV_IOCTL_OUT, kuv_ioctl_open_port),
 	KUV_IOCTL(STORE_STATS, store_stats, 248, KUV_IOCTL_OUT,
 		  kuv_ioctl_store_stats),
+	KUV_IOCTL(FREEZE, freeze, 8, 0, kuv_ioctl_freeze),
+	KUV_IOCTL(THAW, freeze, 8, 0, kuv_ioctl_thaw),
+	KUV_IOCTL(SAVE_STATE, state, 24, KUV_IOCTL_OUT, kuv_ioctl_save_state),
+	KUV_IOCTL(RESTORE_STATE, state, 24, 0, kuv_ioctl_restore_state),
 };
 
 static long kuv_store_ioctl(struct file *file, unsigned int cmd,

@@ -72,6 +72,58 @@ static int kuv_mem_table_read(struct kuv_guest_mem *mem, u64 gpa, void *dst,
 	return 0;
 }
 
+/* Out of line: a guest uses one buffer for long. */
+static noinline void kuv_mem_dirty_note_new(struct kuv_mem_dirty *d, u64 gpa,
+					    u32 len)
+{
+	u64 start = ALIGN_DOWN(gpa, KUV_MEM_ALIGN);
+	u64 end = ALIGN(gpa + len, KUV_MEM_ALIGN);
+	u32 i;
+
+	if (d->is_all)
+		return;
+	for (i = 0; i < d->nr; i++) {
+		struct kvm_uefivars_range *r = &d->ranges[i];
+
+		if (start > r->gpa + r->len || end < r->gpa)
+			continue;
+		end = max(end, r->gpa + r->len);
+		r->gpa = min(start, r->gpa);
+		r->len = end - r->gpa;
+		d->last = i;
+		return;
+	}
+	if (i == KVM_UEFIVARS_DIRTY_MAX) {
+		*d = (struct kuv_mem_dirty){ .is_all = true };
+		return;
+	}
+	d->ranges[i] = (struct kvm_uefivars_range){ start, end - start };
+	d->last = i;
+	d->nr++;
+}
+
+static void kuv_mem_dirty_note(struct kuv_mem_dirty *d, u64 gpa, u32 len)
+{
+	const struct kvm_uefivars_range *r = &d->ranges[d->last];
+	u64 off = gpa - r->gpa;
+
+	/* Unsigned: an address below the range becomes a huge offset. */
+	if (likely(off < r->len && len <= r->len - off))
+		return;
+	kuv_mem_dirty_note_new(d, gpa, len);
+}
+
+void kuv_mem_table_take_dirty(struct kuv_mem_table *t,
+			      struct kvm_uefivars_dirty *arg)
+{
+	const struct kuv_mem_dirty *d = &t->dirty;
+
+	arg->flags = d->is_all ? KVM_UEFIVARS_DIRTY_ALL : 0;
+	arg->nr = d->nr;
+	memcpy(arg->ranges, d->ranges, sizeof(arg->ranges));
+	t->dirty = (struct kuv_mem_dirty){};
+}
+
 static int kuv_mem_table_write(struct kuv_guest_mem *mem, u64 gpa,
 			       const void *src, u32 len)
 {
@@ -81,7 +133,11 @@ static int kuv_mem_table_write(struct kuv_guest_mem *mem, u64 gpa,
 
 	for (; len; len -= n, gpa += n, src += n) {
 		n = kuv_mem_table_span(t, gpa, len, true, &uptr);
-		if (!n || copy_to_user(uptr, src, n))
+		if (!n)
+			return -EFAULT;
+		/* A copy that fails may have begun. */
+		kuv_mem_dirty_note(&t->dirty, gpa, n);
+		if (copy_to_user(uptr, src, n))
 			return -EFAULT;
 	}
 	return 0;

@@ -49,12 +49,27 @@ struct kuv_mem_slot {
 };
 
 /**
+ * struct kuv_mem_dirty - what was written since the VMM asked last
+ * @nr: used ranges
+ * @last: range of the last write, which is the likeliest for the next
+ * @is_all: there were more than fit
+ * @ranges: whole pages; the rest is zero
+ */
+struct kuv_mem_dirty {
+	u32 nr;
+	u32 last;
+	bool is_all;
+	struct kvm_uefivars_range ranges[KVM_UEFIVARS_DIRTY_MAX];
+};
+
+/**
  * struct kuv_mem_table - guest memory described by the VMM
  * @mem: access; the caller's current->mm must be the VMM's
  * @slots: slots by rising @gpa, disjoint
  * @nr: used slots
  * @max: room in @slots
  * @last: slot of the last access, which is the likeliest for the next
+ * @dirty: what was written
  *
  * No lock of its own: the owner serialises every call.
  */
@@ -64,6 +79,7 @@ struct kuv_mem_table {
 	u32 nr;
 	u32 max;
 	u32 last;
+	struct kuv_mem_dirty dirty;
 };
 
 /**
@@ -93,5 +109,15 @@ void kuv_mem_table_exit(struct kuv_mem_table *t);
  */
 int kuv_mem_table_set(struct kuv_mem_table *t,
 		      const struct kvm_uefivars_memory *arg);
+
+/**
+ * kuv_mem_table_take_dirty() - what was written since the last call
+ * @t: table
+ * @arg: filled but for @arg->size
+ *
+ * Context: Any.
+ */
+void kuv_mem_table_take_dirty(struct kuv_mem_table *t,
+			      struct kvm_uefivars_dirty *arg);
 
 #endif /* _KUV_GUEST_MEM_H */

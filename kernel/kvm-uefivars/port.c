@@ -19,36 +19,6 @@
 static atomic_t kuv_ports_nr = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(kuv_ports_gone);
 
-int kuv_port_create(struct kuv_store *store, struct kuv_port **ret_port)
-{
-	struct kuv_port *port;
-	int ret;
-
-	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
-	if (!port)
-		return -ENOMEM;
-	kuv_mem_table_init(&port->mem);
-	ret = kuv_mailbox_init(&port->mailbox, store, &port->mem.mem);
-	if (ret)
-		goto err_alloc;
-	ret = kuv_store_port_open(store);
-	if (ret)
-		goto err_mailbox;
-	kuv_store_get(store);
-	port->store = store;
-	kref_init(&port->ref);
-	mutex_init(&port->lock);
-	atomic_inc(&kuv_ports_nr);
-	*ret_port = port;
-	return 0;
-
-err_mailbox:
-	kuv_mailbox_exit(&port->mailbox);
-err_alloc:
-	kfree(port);
-	return ret;
-}
-
 static void kuv_port_release(struct kref *ref)
 {
 	struct kuv_port *port = container_of(ref, struct kuv_port, ref);
@@ -73,6 +43,40 @@ void kuv_port_get(struct kuv_port *port)
 void kuv_port_put(struct kuv_port *port)
 {
 	kref_put(&port->ref, kuv_port_release);
+}
+
+int kuv_port_create(struct kuv_store *store, u32 rights,
+		    struct kuv_port **ret_port)
+{
+	struct kuv_port *port;
+	int ret;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	if (!port)
+		return -ENOMEM;
+	kuv_mem_table_init(&port->mem);
+	ret = kuv_mailbox_init(&port->mailbox, store, &port->mem.mem);
+	if (ret)
+		goto err_alloc;
+	port->store = store;
+	port->rights = rights;
+	kref_init(&port->ref);
+	mutex_init(&port->lock);
+	/* The store's holder may use it from here on, and hold it. */
+	kuv_store_get(store);
+	atomic_inc(&kuv_ports_nr);
+	ret = kuv_store_port_open(store, port);
+	if (ret)
+		goto err_port;
+	*ret_port = port;
+	return 0;
+
+err_port:
+	kuv_port_put(port);
+	return ret;
+err_alloc:
+	kfree(port);
+	return ret;
 }
 
 void kuv_port_module_exit(void)
@@ -111,13 +115,14 @@ static int kuv_port_attach_locked(struct kuv_port *port, int eventfd)
 		if (ret)
 			goto err_doorbell;
 	}
-	ret = kuv_store_reset(port->store);
+	ret = kuv_store_port_attach(port->store, port->is_restored);
 	if (ret)
 		goto err_doorbell;
 	mmgrab(current->mm);
 	port->mm = current->mm;
-	kuv_mailbox_reset(&port->mailbox);
-	kuv_store_port_attached(port->store);
+	if (!port->is_restored)
+		kuv_mailbox_reset(&port->mailbox);
+	port->is_restored = false;
 	if (eventfd != -1)
 		kuv_doorbell_hook(&port->doorbell);
 	return 0;
@@ -194,6 +199,39 @@ int kuv_port_machine_reset(struct kuv_port *port)
 	}
 	mutex_unlock(&port->lock);
 	return ret;
+}
+
+int kuv_port_pause(struct kuv_port *port, bool is_departed)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	kuv_store_pause(port->store, is_departed);
+	mutex_unlock(&port->lock);
+	return 0;
+}
+
+int kuv_port_resume(struct kuv_port *port)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	ret = kuv_store_resume(port->store);
+	mutex_unlock(&port->lock);
+	return ret;
+}
+
+int kuv_port_take_dirty(struct kuv_port *port, struct kvm_uefivars_dirty *arg)
+{
+	int ret = kuv_port_lock(port);
+
+	if (ret)
+		return ret;
+	kuv_mem_table_take_dirty(&port->mem, arg);
+	mutex_unlock(&port->lock);
+	return 0;
 }
 
 void kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)

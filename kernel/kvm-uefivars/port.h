@@ -21,6 +21,7 @@ struct vm_area_struct;
  * struct kuv_port - the right to run one VM on a store
  * @ref: held by the descriptor and by each request under way
  * @store: reference held
+ * @rights: KVM_UEFIVARS_PORT_*, constant
  * @mm: address space of the VMM, kept from being reused; NULL until attached,
  *	then constant
  * @doorbell: hook on the VMM's eventfd; set up by attach
@@ -28,6 +29,7 @@ struct vm_area_struct;
 struct kuv_port {
 	struct kref ref;
 	struct kuv_store *store;
+	u32 rights;
 	struct mm_struct *mm;
 	struct kuv_doorbell doorbell;
 	/**
@@ -42,6 +44,8 @@ struct kuv_port {
 	struct kuv_mem_table mem;
 	/** @is_closed: The descriptor is gone, serve nothing any more. */
 	bool is_closed;
+	/** @is_restored: A machine was restored for the VM that will attach. */
+	bool is_restored;
 	/** @is_published: User space got the descriptor. */
 	bool is_published;
 	/** @nr_doorbell: Requests answered in the ringing thread. */
@@ -57,12 +61,14 @@ struct kuv_port {
 /**
  * kuv_port_create() - the only port of a store
  * @store: store
+ * @rights: KVM_UEFIVARS_PORT_*
  * @ret_port: port, with one reference
  *
  * Context: Process.
  * Return: 0, -EBUSY or -ENOMEM.
  */
-int kuv_port_create(struct kuv_store *store, struct kuv_port **ret_port);
+int kuv_port_create(struct kuv_store *store, u32 rights,
+		    struct kuv_port **ret_port);
 
 /**
  * kuv_port_publish() - user space is about to get the descriptor
@@ -134,9 +140,38 @@ int kuv_port_mmio(struct kuv_port *port, struct kvm_uefivars_mmio *arg);
  * @port: port
  *
  * Context: Process.
- * Return: 0, -EPERM or -ENOMEM.
+ * Return: 0, -EPERM, -EAGAIN (the store is frozen) or -ENOMEM.
  */
 int kuv_port_machine_reset(struct kuv_port *port);
+
+/**
+ * kuv_port_pause() - the VMM says that no vCPU runs
+ * @port: port
+ * @is_departed: and that the memory is on another host
+ *
+ * Context: Process.
+ * Return: 0 or -EPERM.
+ */
+int kuv_port_pause(struct kuv_port *port, bool is_departed);
+
+/**
+ * kuv_port_resume() - the VMM is about to run vCPUs
+ * @port: port
+ *
+ * Context: Process.
+ * Return: 0, -EPERM or -EAGAIN (the store is frozen).
+ */
+int kuv_port_resume(struct kuv_port *port);
+
+/**
+ * kuv_port_take_dirty() - guest memory written since the last call
+ * @port: port
+ * @arg: filled but for @arg->size
+ *
+ * Context: Process.
+ * Return: 0 or -EPERM.
+ */
+int kuv_port_take_dirty(struct kuv_port *port, struct kvm_uefivars_dirty *arg);
 
 /**
  * kuv_port_info() - state and statistics

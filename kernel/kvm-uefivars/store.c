@@ -132,6 +132,7 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 	store->service.options = store->config.options;
 	kref_init(&store->ref);
 	mutex_init(&store->lock);
+	init_waitqueue_head(&store->thawed);
 	kuv_changelog_init(&store->log);
 	kuv_settle_init(&store->settle, &store->config);
 	memcpy(store->cookie, cookie, sizeof(store->cookie));
@@ -193,18 +194,6 @@ u64 kuv_store_next_id(u64 id)
 	return store ? next : 0;
 }
 
-u32 kuv_store_state(const struct kuv_store *store)
-{
-	const struct kuv_service *s = &store->service;
-
-	lockdep_assert_held(&store->lock);
-	return (store->has_port ? KVM_UEFIVARS_STORE_HAS_PORT : 0) |
-	       (store->is_attached ? KVM_UEFIVARS_STORE_ATTACHED : 0) |
-	       (s->end_of_dxe ? KVM_UEFIVARS_STORE_END_OF_DXE : 0) |
-	       (s->ready_to_boot ? KVM_UEFIVARS_STORE_READY_TO_BOOT : 0) |
-	       (s->at_runtime ? KVM_UEFIVARS_STORE_AT_RUNTIME : 0);
-}
-
 void kuv_store_info(struct kuv_store *store,
 		    struct kvm_uefivars_store_info *info)
 {
@@ -228,7 +217,7 @@ void kuv_store_info(struct kuv_store *store,
 	info->nr_acks = log->nr_acks;
 	info->nr_timeouts = log->nr_timeouts;
 	info->nr_failed = log->nr_failed;
-	store->is_port_closed = false;
+	store->has_event = false;
 	mutex_unlock(&store->lock);
 }
 
@@ -370,7 +359,10 @@ u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
 	u16 status;
 
 	mutex_lock(&store->lock);
-	status = kuv_mm_handle(&store->service, msg, total, size, &res);
+	if (unlikely(store->is_frozen))
+		status = kuv_store_refuse(msg, total, size, &res);
+	else
+		status = kuv_mm_handle(&store->service, msg, total, size, &res);
 	store->nr_requests++;
 	if (unlikely(res.seq))
 		kuv_settle_begin(store, &due);
@@ -381,47 +373,4 @@ u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
 	trace_kvm_uefivars_request(store->id, res.protocol, res.function,
 				   (__force u64)res.status, status, total);
 	return status;
-}
-
-int kuv_store_reset(struct kuv_store *store)
-{
-	int ret;
-
-	mutex_lock(&store->lock);
-	ret = kuv_service_reset(&store->service);
-	/* A reset may tidy up non-volatile variables. */
-	kuv_changelog_notify(store);
-	mutex_unlock(&store->lock);
-	return ret;
-}
-
-int kuv_store_port_open(struct kuv_store *store)
-{
-	int ret = -EBUSY;
-
-	mutex_lock(&store->lock);
-	if (!store->has_port) {
-		store->has_port = true;
-		ret = 0;
-	}
-	mutex_unlock(&store->lock);
-	return ret;
-}
-
-void kuv_store_port_attached(struct kuv_store *store)
-{
-	mutex_lock(&store->lock);
-	store->is_attached = true;
-	mutex_unlock(&store->lock);
-}
-
-void kuv_store_port_closed(struct kuv_store *store, bool notify)
-{
-	mutex_lock(&store->lock);
-	store->has_port = false;
-	store->is_attached = false;
-	store->is_port_closed |= notify;
-	if (notify)
-		wake_up_poll(&store->log.readers, EPOLLPRI);
-	mutex_unlock(&store->lock);
 }

@@ -6,12 +6,16 @@
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <linux/kvm_uefivars.h>
 
 #include "changelog.h"
 #include "core/service.h"
 #include "settle.h"
+
+struct kuv_mm_result;
+struct kuv_port;
 
 /* Limits of the module. */
 #define KUV_STORES_MAX		16384
@@ -49,12 +53,25 @@ struct kuv_store {
 	struct kuv_settle settle;
 	/** @nr_requests: Messages answered. */
 	u64 nr_requests;
-	/** @has_port: A port is open. */
-	bool has_port;
-	/** @is_attached: And attached to a VM. */
+	/**
+	 * @port: The port that is open, or NULL. It holds a reference of the
+	 * store; it has one itself as long as it is here.
+	 */
+	struct kuv_port *port;
+	/** @is_attached: It is attached to a VM. */
 	bool is_attached;
-	/** @is_port_closed: A port was closed, and nobody looked since. */
-	bool is_port_closed;
+	/** @is_paused: Whose VMM says that no vCPU runs. */
+	bool is_paused;
+	/** @is_departed: And that the memory is on another host. */
+	bool is_departed;
+	/** @needs_reset: The VM is new, but the store was frozen. */
+	bool needs_reset;
+	/** @is_frozen: Serve no guest. Also read without the lock. */
+	bool is_frozen;
+	/** @has_event: Something of these changed, and nobody looked since. */
+	bool has_event;
+	/** @thawed: Pollers of the port. */
+	wait_queue_head_t thawed;
 };
 
 /**
@@ -104,7 +121,7 @@ struct kuv_store *kuv_store_find(u64 id);
 u64 kuv_store_next_id(u64 id);
 
 /**
- * kuv_store_info() - state and statistics; clears the port-closed event
+ * kuv_store_info() - state and statistics; clears the event
  * @store: store
  * @info: filled but for @info->size
  *
@@ -112,15 +129,6 @@ u64 kuv_store_next_id(u64 id);
  */
 void kuv_store_info(struct kuv_store *store,
 		    struct kvm_uefivars_store_info *info);
-
-/**
- * kuv_store_state() - state bits
- * @store: store, locked
- *
- * Context: Any.
- * Return: KVM_UEFIVARS_STORE_*.
- */
-u32 kuv_store_state(const struct kuv_store *store);
 
 /**
  * kuv_store_set_config() - change limits and durability
@@ -200,31 +208,68 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
  */
 u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size);
 
+/* store_state.c: the port as its store sees it, and standing still. */
+
+/**
+ * kuv_store_state() - state bits
+ * @store: store, locked
+ *
+ * Context: Any.
+ * Return: KVM_UEFIVARS_STORE_*.
+ */
+u32 kuv_store_state(const struct kuv_store *store);
+
+/**
+ * kuv_store_refuse() - answer a guest's message by EFI_DEVICE_ERROR
+ * @msg: message, becomes the reply
+ * @total: bytes of it
+ * @size: size of the guest's buffer
+ * @res: as of kuv_mm_handle()
+ *
+ * Context: Any.
+ * Return: KVM_UEFIVARS_STS_* as of kuv_mm_handle().
+ */
+u16 kuv_store_refuse(u8 *msg, u32 total, u32 size, struct kuv_mm_result *res);
+
 /**
  * kuv_store_reset() - machine reset
  * @store: store
  *
  * Context: Process.
- * Return: 0 or -ENOMEM; then no request is served until a reset succeeds.
+ * Return: 0, -EAGAIN (frozen), or -ENOMEM; then no request is served until a
+ * reset succeeds.
  */
 int kuv_store_reset(struct kuv_store *store);
 
 /**
  * kuv_store_port_open() - reserve the only port of a store
  * @store: store
+ * @port: port, ready for kuv_port_get()
  *
  * Context: Process.
  * Return: 0 or -EBUSY.
  */
-int kuv_store_port_open(struct kuv_store *store);
+int kuv_store_port_open(struct kuv_store *store, struct kuv_port *port);
 
 /**
- * kuv_store_port_attached() - note that the port serves a VM now
+ * kuv_store_port_get() - the port of a store
  * @store: store
  *
  * Context: Process.
+ * Return: Port with a new reference, or NULL.
  */
-void kuv_store_port_attached(struct kuv_store *store);
+struct kuv_port *kuv_store_port_get(struct kuv_store *store);
+
+/**
+ * kuv_store_port_attach() - the port is about to serve a VM
+ * @store: store
+ * @is_restored: the VM goes on; otherwise it is new, which means a machine
+ *	reset: at once, or when a store that is frozen now is thawed
+ *
+ * Context: Process.
+ * Return: 0, or -ENOMEM as kuv_store_reset().
+ */
+int kuv_store_port_attach(struct kuv_store *store, bool is_restored);
 
 /**
  * kuv_store_port_closed() - give the port back
@@ -234,5 +279,56 @@ void kuv_store_port_attached(struct kuv_store *store);
  * Context: Process.
  */
 void kuv_store_port_closed(struct kuv_store *store, bool notify);
+
+/**
+ * kuv_store_pause() - no vCPU runs
+ * @store: store
+ * @is_departed: and the memory has left
+ *
+ * Context: Process.
+ */
+void kuv_store_pause(struct kuv_store *store, bool is_departed);
+
+/**
+ * kuv_store_resume() - vCPUs are about to run
+ * @store: store
+ *
+ * Context: Process.
+ * Return: 0, or -EAGAIN (frozen).
+ */
+int kuv_store_resume(struct kuv_store *store);
+
+/**
+ * kuv_store_freeze() - serve no further request
+ * @store: store
+ *
+ * A request that waits for an acknowledgement stops waiting; it is not over
+ * when this returns.
+ *
+ * Context: Process.
+ * Return: 0, -EALREADY, or -EBUSY (a VM runs).
+ */
+int kuv_store_freeze(struct kuv_store *store);
+
+/**
+ * kuv_store_thaw() - serve again
+ * @store: store
+ *
+ * Context: Process.
+ * Return: 0, or -ENOMEM with the store frozen (a reset was due, and failed).
+ */
+int kuv_store_thaw(struct kuv_store *store);
+
+/**
+ * kuv_store_port_poll() - may vCPUs run?
+ * @store: store
+ * @file: descriptor of the port
+ * @wait: poll table
+ *
+ * Context: Process, nothing locked.
+ * Return: EPOLLIN | EPOLLRDNORM while the store is not frozen, or 0.
+ */
+__poll_t kuv_store_port_poll(struct kuv_store *store, struct file *file,
+			     poll_table *wait);
 
 #endif /* _KUV_STORE_H */

@@ -75,6 +75,20 @@ static void fill_mmio(struct cmd_env *env, void *arg)
 	a->len = 2;
 }
 
+static void fill_save(struct cmd_env *env, void *arg)
+{
+	struct kvm_uefivars_state *a = arg;
+
+	a->data = (uintptr_t)env->data;
+	a->len = sizeof(env->data);
+}
+
+static void fill_restore(struct cmd_env *env, void *arg)
+{
+	fill_save(env, arg);
+	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_SAVE_STATE, arg), 0);
+}
+
 #define RESERVED(type)	offsetof(struct kvm_uefivars_##type, reserved)
 
 const struct cmd cmds[] = {
@@ -108,11 +122,25 @@ const struct cmd cmds[] = {
 	{ .name = "ACK", .nr = KVM_UEFIVARS_ACK, .kind = CMD_STORE, .size = 16,
 	  .flags = KVM_UEFIVARS_ACK_FAILED, .fill = fill_ack },
 	{ .name = "OPEN_PORT", .nr = KVM_UEFIVARS_OPEN_PORT, .kind = CMD_STORE,
-	  .size = 16, .reserved = RESERVED(open_port), .is_out = true,
+	  .size = 16, .flags = KVM_UEFIVARS_PORT_STATE |
+			       KVM_UEFIVARS_PORT_VARIABLES,
+	  .reserved = RESERVED(open_port), .is_out = true,
 	  .is_unattached = true, .fill = fill_nothing },
 	{ .name = "STORE_STATS", .nr = KVM_UEFIVARS_STORE_STATS,
 	  .kind = CMD_STORE, .size = 248, .is_out = true,
 	  .fill = fill_nothing },
+	{ .name = "FREEZE", .nr = KVM_UEFIVARS_FREEZE, .kind = CMD_STORE,
+	  .size = 8, .is_unattached = true, .fill = fill_nothing },
+	{ .name = "THAW", .nr = KVM_UEFIVARS_THAW, .kind = CMD_STORE,
+	  .size = 8, .fill = fill_nothing },
+	{ .name = "SAVE_STATE", .nr = KVM_UEFIVARS_SAVE_STATE,
+	  .kind = CMD_STORE, .size = 24, .is_out = true,
+	  .flags = KVM_UEFIVARS_STATE_VARIABLES, .is_port_too = true,
+	  .fill = fill_save },
+	{ .name = "RESTORE_STATE", .nr = KVM_UEFIVARS_RESTORE_STATE,
+	  .kind = CMD_STORE, .size = 24,
+	  .flags = KVM_UEFIVARS_STATE_VARIABLES, .is_port_too = true,
+	  .fill = fill_restore },
 	{ .name = "PORT_INFO", .nr = KVM_UEFIVARS_PORT_INFO, .kind = CMD_PORT,
 	  .size = 48, .flags = ~0U, .is_out = true, .fill = fill_nothing },
 	{ .name = "ATTACH", .nr = KVM_UEFIVARS_ATTACH, .kind = CMD_PORT,
@@ -126,6 +154,14 @@ const struct cmd cmds[] = {
 	  .fill = fill_mmio },
 	{ .name = "MACHINE_RESET", .nr = KVM_UEFIVARS_MACHINE_RESET,
 	  .kind = CMD_PORT, .size = 8, .fill = fill_nothing },
+	{ .name = "PAUSE", .nr = KVM_UEFIVARS_PAUSE, .kind = CMD_PORT,
+	  .size = 8, .flags = KVM_UEFIVARS_PAUSE_DEPARTED,
+	  .fill = fill_nothing },
+	{ .name = "RESUME", .nr = KVM_UEFIVARS_RESUME, .kind = CMD_PORT,
+	  .size = 8, .fill = fill_nothing },
+	{ .name = "TAKE_DIRTY", .nr = KVM_UEFIVARS_TAKE_DIRTY,
+	  .kind = CMD_PORT, .size = 144, .reserved = RESERVED(dirty),
+	  .is_out = true, .fill = fill_nothing },
 };
 
 const int nr_cmds = sizeof(cmds) / sizeof(cmds[0]);

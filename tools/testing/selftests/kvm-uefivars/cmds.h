@@ -20,6 +20,8 @@ struct cmd_env {
  * @flags: all flags it knows
  * @reserved: offset of a member that must be 0, or 0
  * @is_out: writes results
+ * @is_unattached: tried on a port that is not attached
+ * @is_port_too: a command of a store that ports with the right have, too
  * @fill: make a call that succeeds
  */
 struct cmd {
@@ -31,6 +33,7 @@ struct cmd {
 	uint32_t reserved;
 	bool is_out;
 	bool is_unattached;
+	bool is_port_too;
 	void (*fill)(struct cmd_env *env, void *arg);
 };
 

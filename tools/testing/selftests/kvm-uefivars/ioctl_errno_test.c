@@ -33,7 +33,9 @@ static void errno_wrong_kind(const void *data)
 
 	for (kind = 0; kind < CMD_KINDS; kind++)
 		if (kind != cmd->kind && env->fd[kind] >= 0)
-			check_refused(env, kind, cmd->nr, arg, -ENOTTY);
+			check_refused(env, kind, cmd->nr, arg,
+				      kind == CMD_PORT && cmd->is_port_too ?
+				      -EPERM : -ENOTTY);
 }
 
 static void errno_unknown_flag(const void *data)
@@ -341,6 +343,56 @@ static void port_open_already(struct cmd_env *env, void *arg)
 	env->fd[CMD_PORT] = open_port(env->fd[CMD_STORE]);
 }
 
+static void port_variables_only(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_open_port *)arg)->flags =
+		KVM_UEFIVARS_PORT_VARIABLES;
+}
+
+static void state_bad_pointer(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->data = 8;
+}
+
+static void save_no_room(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->len = 16;
+}
+
+static void restore_empty(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->len = 0;
+}
+
+static void restore_cut(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->len--;
+}
+
+static void restore_huge(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->len = ~0ULL;
+}
+
+static void restore_garbage(struct cmd_env *env, void *arg)
+{
+	(void)arg;
+	env->data[0] ^= 1;
+}
+
+static void restore_without_variables(struct cmd_env *env, void *arg)
+{
+	(void)env;
+	((struct kvm_uefivars_state *)arg)->flags =
+		KVM_UEFIVARS_STATE_VARIABLES;
+}
+
 static void attach_twice(struct cmd_env *env, void *arg)
 {
 	(void)arg;
@@ -485,6 +537,15 @@ static const struct bad bads[] = {
 	BAD(VAR_NEXT, EFAULT, next_bad_pointer),
 	BAD(ACK, EINVAL, ack_never_read),
 	BAD(OPEN_PORT, EBUSY, port_open_already),
+	BAD(OPEN_PORT, EINVAL, port_variables_only),
+	BAD(SAVE_STATE, EFAULT, state_bad_pointer),
+	BAD(SAVE_STATE, EMSGSIZE, save_no_room),
+	BAD(RESTORE_STATE, EFAULT, state_bad_pointer),
+	BAD(RESTORE_STATE, EBADMSG, restore_empty),
+	BAD(RESTORE_STATE, EBADMSG, restore_cut),
+	BAD(RESTORE_STATE, EBADMSG, restore_huge),
+	BAD(RESTORE_STATE, EBADMSG, restore_garbage),
+	BAD(RESTORE_STATE, ENODATA, restore_without_variables),
 	BAD(ATTACH, EBUSY, attach_twice),
 	BAD(ATTACH, EINVAL, attach_not_eventfd),
 	BAD(ATTACH, EINVAL, attach_closed_fd),
@@ -575,6 +636,9 @@ static void port_not_attached(const void *data)
 		KVM_UEFIVARS_SET_MEMORY,
 		KVM_UEFIVARS_MMIO,
 		KVM_UEFIVARS_MACHINE_RESET,
+		KVM_UEFIVARS_PAUSE,
+		KVM_UEFIVARS_RESUME,
+		KVM_UEFIVARS_TAKE_DIRTY,
 	};
 	unsigned int i;
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done to the database while power may go. */
+#ifndef _CRASH_SCRIPT_H
+#define _CRASH_SCRIPT_H
+
+#include "disk.h"
+#include "model.h"
+
+/* The file; a placeholder is there on the real disk for stat(). */
+extern char script_db[64];
+
+/**
+ * enum script_flaw - a mistake on purpose, which the sweep must notice
+ * @FLAW_NONE: none
+ * @FLAW_NO_SYNC: syncs do nothing
+ * @FLAW_EARLY_ACK: a change is acknowledged before its transaction ends
+ * @FLAW_SPLIT: each change has a transaction of its own
+ */
+enum script_flaw {
+	FLAW_NONE,
+	FLAW_NO_SYNC,
+	FLAW_EARLY_ACK,
+	FLAW_SPLIT,
+};
+
+/**
+ * struct script_mark - what is promised from a point of the journal on
+ * @pos: operations before it
+ * @acked: newest state that was acknowledged
+ * @begun: newest state that may be on disk
+ */
+struct script_mark {
+	size_t pos;
+	unsigned int acked;
+	unsigned int begun;
+};
+
+/**
+ * struct script - the run
+ * @disk: where the database is
+ * @b: the backend, as vard-sync uses it
+ * @flaw: what is wrong on purpose
+ * @states: content of the database after each transaction; the first is empty
+ * @digests: of @states
+ * @nr_states: how many; one more while a transaction is open
+ * @marks: promises, ascending
+ * @nr_marks: how many
+ * @nr_changes: variables written and removed
+ * @seed: of its random choices
+ */
+struct script {
+	struct disk disk;
+	struct vard_backend *b;
+	enum script_flaw flaw;
+	struct model **states;
+	uint64_t *digests;
+	unsigned int nr_states;
+	struct script_mark *marks;
+	size_t nr_marks;
+	unsigned int nr_changes;
+	uint64_t seed;
+};
+
+/**
+ * script_run() - do all of it
+ * @s: zero but for @s->flaw and @s->seed; exits if something fails
+ */
+void script_run(struct script *s);
+
+/**
+ * script_free() - free what script_run() made
+ * @s: script
+ */
+void script_free(struct script *s);
+
+/**
+ * script_promise() - what holds at a point of the journal
+ * @s: script that has run
+ * @pos: number of operations
+ *
+ * Return: the mark that counts there.
+ */
+const struct script_mark *script_promise(const struct script *s, size_t pos);
+
+#endif /* _CRASH_SCRIPT_H */

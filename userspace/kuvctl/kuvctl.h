@@ -150,5 +150,13 @@ const char *kuvctl_next(sd_bus_message *m, struct kuvctl_value *value);
 int cmd_list(const struct kuvctl *k, int argc, char **argv);
 int cmd_stats(const struct kuvctl *k, int argc, char **argv);
 int cmd_configure(const struct kuvctl *k, int argc, char **argv);
+int cmd_snapshot(const struct kuvctl *k, int argc, char **argv);
+int cmd_snapshots(const struct kuvctl *k, int argc, char **argv);
+int cmd_restore(const struct kuvctl *k, int argc, char **argv);
+int cmd_delete_snapshot(const struct kuvctl *k, int argc, char **argv);
+int cmd_clone(const struct kuvctl *k, int argc, char **argv);
+int cmd_reset(const struct kuvctl *k, int argc, char **argv);
+int cmd_remove(const struct kuvctl *k, int argc, char **argv);
+int cmd_audit(const struct kuvctl *k, int argc, char **argv);
 
 #endif /* _KUVCTL_H */

@@ -18,6 +18,19 @@ static const struct kuvctl_command commands[] = {
 	  cmd_stats },
 	{ "configure", "VM NAME=VALUE...",
 	  "change durability, options, change-rate, change-burst", cmd_configure },
+	{ "snapshot", "VM NAME", "keep a VM's variables as they are now",
+	  cmd_snapshot },
+	{ "snapshots", "VM", "the snapshots of a VM", cmd_snapshots },
+	{ "restore", "VM NAME", "go back to a snapshot", cmd_restore },
+	{ "delete-snapshot", "VM NAME", "forget a snapshot",
+	  cmd_delete_snapshot },
+	{ "clone", "[--remove GLOB]... [--keep-machine] VM NEW",
+	  "make a VM with the variables of another one", cmd_clone },
+	{ "reset", "VM [TEMPLATE]", "begin anew with a template", cmd_reset },
+	{ "remove", "--yes VM", "forget a VM with its variables and snapshots",
+	  cmd_remove },
+	{ "audit", "[-n NUMBER] [VM]", "what was changed on the host, and by whom",
+	  cmd_audit },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

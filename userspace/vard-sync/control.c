@@ -281,6 +281,8 @@ static int start_bus(struct vard_conn *c)
 		r = sd_bus_add_object_vtable(c->bus, NULL, VARD_OBJECT, INTERFACE,
 					     vtable, c);
 	if (r >= 0)
+		r = vard_control_snapshot(c);
+	if (r >= 0)
 		r = sd_bus_match_signal_async(c->bus, NULL,
 					      "org.freedesktop.DBus.Local",
 					      "/org/freedesktop/DBus/Local",

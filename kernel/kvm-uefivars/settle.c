@@ -9,6 +9,7 @@
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #include "core/mm.h"
 #include "store.h"
@@ -86,12 +87,16 @@ static void kuv_settle_hold(struct kuv_store *store, u64 seq,
 {
 	ktime_t until = ns_to_ktime(due->start_ns + due->hold_ns);
 	u64 start_ns = ktime_get_ns();
+	DEFINE_WAIT(wait);
 	u64 us;
 
 	if (start_ns - due->start_ns >= due->hold_ns)
 		return;
-	set_current_state(TASK_KILLABLE);
-	schedule_hrtimeout(&until, HRTIMER_MODE_ABS);
+	/* FREEZE waits for this request: be done with it then. */
+	prepare_to_wait(&store->frozen, &wait, TASK_KILLABLE);
+	if (!READ_ONCE(store->is_frozen))
+		schedule_hrtimeout(&until, HRTIMER_MODE_ABS);
+	finish_wait(&store->frozen, &wait);
 	us = kuv_us_since(start_ns);
 	mutex_lock(&store->lock);
 	store->settle.nr_throttled++;

@@ -132,7 +132,7 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 	store->service.options = store->config.options;
 	kref_init(&store->ref);
 	mutex_init(&store->lock);
-	init_waitqueue_head(&store->thawed);
+	init_waitqueue_head(&store->frozen);
 	kuv_changelog_init(&store->log);
 	kuv_settle_init(&store->settle, &store->config);
 	memcpy(store->cookie, cookie, sizeof(store->cookie));

@@ -70,8 +70,8 @@ struct kuv_store {
 	bool is_frozen;
 	/** @has_event: Something of these changed, and nobody looked since. */
 	bool has_event;
-	/** @thawed: Pollers of the port. */
-	wait_queue_head_t thawed;
+	/** @frozen: Who wants to know when @is_frozen changes. */
+	wait_queue_head_t frozen;
 };
 
 /**

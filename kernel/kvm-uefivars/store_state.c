@@ -156,10 +156,12 @@ int kuv_store_freeze(struct kuv_store *store)
 	else
 		WRITE_ONCE(store->is_frozen, true);
 	mutex_unlock(&store->lock);
+	if (ret)
+		return ret;
 	/* Who acknowledges may be the one who freezes: nobody waits for it. */
-	if (!ret)
-		wake_up_all(&store->log.waiters);
-	return ret;
+	wake_up_all(&store->log.waiters);
+	wake_up_all(&store->frozen);
+	return 0;
 }
 
 int kuv_store_thaw(struct kuv_store *store)
@@ -171,7 +173,7 @@ int kuv_store_thaw(struct kuv_store *store)
 		ret = kuv_store_reset_locked(store);
 	if (!ret) {
 		WRITE_ONCE(store->is_frozen, false);
-		wake_up_poll(&store->thawed, EPOLLIN | EPOLLRDNORM);
+		wake_up_poll(&store->frozen, EPOLLIN | EPOLLRDNORM);
 	}
 	mutex_unlock(&store->lock);
 	return ret;
@@ -180,6 +182,6 @@ int kuv_store_thaw(struct kuv_store *store)
 __poll_t kuv_store_port_poll(struct kuv_store *store, struct file *file,
 			     poll_table *wait)
 {
-	poll_wait(file, &store->thawed, wait);
+	poll_wait(file, &store->frozen, wait);
 	return READ_ONCE(store->is_frozen) ? 0 : EPOLLIN | EPOLLRDNORM;
 }

@@ -824,6 +824,40 @@ static void freeze_ends_a_wait(const void *data)
 	CHECK_EQ(store_info(m.store).nr_timeouts, 0);
 }
 
+/* The same for a request that is held back by the rate, here for a second. */
+static void freeze_ends_a_hold(const void *data)
+{
+	struct kvm_uefivars_config config = {
+		.durability = KVM_UEFIVARS_WRITE_BACK,
+		.wait_ms = 30000,
+		.change_rate = 1,
+		.change_burst = 1,
+	};
+	struct kvm_uefivars_store_stats stats = { .size = sizeof(stats) };
+	struct machine m = {
+		.store = create_store_with(open_device(), &config),
+	};
+	uint64_t seq;
+	pthread_t thread;
+	void *status;
+
+	(void)data;
+	m.g = guest_start(m.store, -1);
+	CHECK_EQ(guest_set(&m.g, "First", NV_BS_RT, "first", 5), 0);
+	CHECK_EQ(pause_vm(m.g.port, 0), 0);
+	CHECK_EQ(call(m.store, KVM_UEFIVARS_STORE_STATS, &stats), 0);
+	seq = stats.nr_changes;
+	CHECK(!pthread_create(&thread, NULL, set_in_thread, &m));
+	while (stats.nr_changes == seq)
+		CHECK_EQ(call(m.store, KVM_UEFIVARS_STORE_STATS, &stats), 0);
+	CHECK_EQ(freeze(m.store), 0);
+	CHECK(!pthread_join(thread, &status));
+	CHECK_EQ((uintptr_t)status, KVM_UEFIVARS_EFI_SUCCESS);
+	seq = stats.throttled_us;
+	CHECK_EQ(call(m.store, KVM_UEFIVARS_STORE_STATS, &stats), 0);
+	CHECK(stats.throttled_us > seq && stats.throttled_us < seq + 800000);
+}
+
 /* Paused. */
 
 static void pause_ends(const void *data)
@@ -1095,6 +1129,7 @@ int main(void)
 	ADD(attach_while_frozen);
 	ADD(thaw_resets_once);
 	ADD(freeze_ends_a_wait);
+	ADD(freeze_ends_a_hold);
 	ADD(pause_ends);
 	ADD(store_events);
 	ADD(port_is_readable_unless_frozen);

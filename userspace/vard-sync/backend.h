@@ -34,6 +34,8 @@ enum vard_vm_state {
  * @uid: the user that made it
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
  * @options: KVM_UEFIVARS_OPT_*
+ * @change_rate: as in struct kvm_uefivars_config; 0 for the module's default
+ * @change_burst: the same
  * @state: where it is
  * @template: what it was made from: a name in the directory of templates,
  *	"sha256:" and the digest of a file, or empty
@@ -45,6 +47,8 @@ struct vard_vm {
 	uid_t uid;
 	uint32_t durability;
 	uint32_t options;
+	uint32_t change_rate;
+	uint32_t change_burst;
 	enum vard_vm_state state;
 	char template[VARD_TEMPLATE_NAME_MAX];
 };
@@ -158,7 +162,7 @@ struct vard_backend {
  *	-EEXIST), everything that @vm says, a new uuid too, and fill @vm->id; its
  *	variables, quarantined rows and device state go, its snapshots stay;
  *	-ENOENT without a row; within a transaction
- * @update: store durability, options, state and template of @vm; within a
+ * @update: store durability, options, rate, state and template of @vm; within a
  *	transaction
  * @remove: forget @vm with everything that belongs to it, but not what audit()
  *	was told; within a transaction

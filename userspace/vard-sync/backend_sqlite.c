@@ -19,7 +19,7 @@
 #define WAL_BYTES "16777216"
 
 #define VM_COLUMNS "vm.id, vm.name, vm.uuid, vm.uid, vm.durability," \
-	" vm.options, vm.state, vm.template"
+	" vm.options, vm.state, vm.template, vm.change_rate, vm.change_burst"
 /* As vard_sqlite_get_var() takes them. */
 #define VAR_COLUMNS "id, guid, name_utf16, attributes, time, data"
 #define SNAPSHOT_COLUMNS "id, name, created, uid, digest," \
@@ -39,11 +39,14 @@ static const char *const stmt_sql[STMT_MAX] = {
 	[STMT_FIND_UUID] = "SELECT " VM_COLUMNS " FROM vm WHERE uuid = ?1",
 	/* Columns of vm have the same number in each statement. */
 	[STMT_CREATE] = "INSERT INTO vm (name, uuid, uid, durability, options,"
-		" state, template) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		" state, template, change_rate, change_burst)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STMT_REPLACE] = "UPDATE vm SET uuid = ?2, uid = ?3, durability = ?4,"
-		" options = ?5, state = ?6, template = ?7 WHERE id = ?8",
+		" options = ?5, state = ?6, template = ?7, change_rate = ?8,"
+		" change_burst = ?9 WHERE id = ?10",
 	[STMT_UPDATE] = "UPDATE vm SET durability = ?4, options = ?5,"
-		" state = ?6, template = ?7 WHERE id = ?8",
+		" state = ?6, template = ?7, change_rate = ?8,"
+		" change_burst = ?9 WHERE id = ?10",
 	[STMT_REMOVE] = "DELETE FROM vm WHERE id = ?1",
 	[STMT_LOAD] = "SELECT " VAR_COLUMNS ", seq, crc FROM variable"
 		" WHERE vm_id = ?1 ORDER BY id",

@@ -84,6 +84,12 @@ ALTER TABLE vm ADD COLUMN state TEXT NOT NULL DEFAULT 'here'
 -- What it was made from: a name in the directory of templates, 'sha256:' and the
 -- digest of a file, or ''.
 ALTER TABLE vm ADD COLUMN template TEXT NOT NULL DEFAULT '';
+-- Changes per second that its guest may make for long, and at once before that
+-- counts; 0 for the module's default, 4294967295 for no bound.
+ALTER TABLE vm ADD COLUMN change_rate INTEGER NOT NULL DEFAULT 0
+	CHECK (change_rate BETWEEN 0 AND 4294967295);
+ALTER TABLE vm ADD COLUMN change_burst INTEGER NOT NULL DEFAULT 0
+	CHECK (change_burst BETWEEN 0 AND 4294967295);
 
 -- The machine of a VM that was moved here and has not run here yet. Goes when
 -- the VM is opened.

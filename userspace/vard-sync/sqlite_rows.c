@@ -45,6 +45,8 @@ static int get_vm(struct vard_sqlite *s, sqlite3_stmt *st, struct vard_vm *vm)
 				      KVM_UEFIVARS_WRITE_THROUGH,
 		.state = strcmp(state, "moved") == 0 ? VARD_VM_MOVED :
 						       VARD_VM_HERE,
+		.change_rate = (uint32_t)sqlite3_column_int64(st, 8),
+		.change_burst = (uint32_t)sqlite3_column_int64(st, 9),
 	};
 	if (strlen(name) >= sizeof(vm->name) ||
 	    strlen(template) >= sizeof(vm->template) ||
@@ -100,8 +102,8 @@ int vard_sqlite_list(struct vard_backend *b, vard_vm_fn fn, void *arg)
 
 	while (r == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		struct vard_vm_counts counts = {
-			.nr_variables = (unsigned int)sqlite3_column_int(st, 8),
-			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 9),
+			.nr_variables = (unsigned int)sqlite3_column_int(st, 10),
+			.nr_quarantined = (unsigned int)sqlite3_column_int(st, 11),
 		};
 		struct vard_vm vm;
 
@@ -132,8 +134,10 @@ static int run_vm(struct vard_sqlite *s, enum vard_stmt which,
 	sqlite3_bind_text(st, 5, options, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 6, state_text(vm->state), -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 7, vm->template, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 8, vm->change_rate);
+	sqlite3_bind_int64(st, 9, vm->change_burst);
 	if (which != STMT_CREATE)
-		sqlite3_bind_int64(st, 8, vm->id);
+		sqlite3_bind_int64(st, 10, vm->id);
 	return vard_sqlite_run(s, which);
 }
 

@@ -13,6 +13,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "move.h"
 #include "notify.h"
 #include "store_options.h"
 #include "vm.h"
@@ -25,30 +26,42 @@ bool vard_conn_is_operator(const struct vard_conn *c)
 	return c->uid == 0 || c->uid == geteuid();
 }
 
-static const char *durability_text(uint32_t durability)
-{
-	return durability == KVM_UEFIVARS_WRITE_BACK ? "write-back" :
-						       "write-through";
-}
-
 static int bad_argument(sd_bus_error *e, const char *what)
 {
 	sd_bus_error_set(e, SD_BUS_ERROR_INVALID_ARGS, what);
 	return -EINVAL;
 }
 
+static int read_number(sd_bus_message *m, int64_t *ret)
+{
+	uint32_t n = 0;
+	int r = sd_bus_message_read(m, "v", "u", &n);
+
+	*ret = n;
+	return r;
+}
+
 static int read_option(sd_bus_message *m, const char *key,
 		       struct vard_request *rq, sd_bus_error *e)
 {
 	const char *text;
-	int r;
+	int r, flag = 0;
 
 	if (strcmp(key, "template") == 0)
 		return sd_bus_message_read(m, "v", "h", &rq->template_fd);
 	if (strcmp(key, "template-name") == 0)
 		return sd_bus_message_read(m, "v", "s", &rq->template_name);
+	if (strcmp(key, "incoming") == 0) {
+		r = sd_bus_message_read(m, "v", "b", &flag);
+		rq->is_incoming = flag;
+		return r;
+	}
+	if (strcmp(key, "change-rate") == 0)
+		return read_number(m, &rq->change_rate);
+	if (strcmp(key, "change-burst") == 0)
+		return read_number(m, &rq->change_burst);
 	if (strcmp(key, "durability") != 0 && strcmp(key, "options") != 0)
-		return bad_argument(e, "unknown option; known: template, template-name, durability, options");
+		return bad_argument(e, "unknown option; known: template, template-name, incoming, durability, options, change-rate, change-burst");
 	r = sd_bus_message_read(m, "v", "s", &text);
 	if (r < 0)
 		return r;
@@ -89,8 +102,7 @@ static int read_options(sd_bus_message *m, struct vard_request *rq,
 static int method_open(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
 	struct vard_conn *c = arg;
-	struct vard_request rq = { .uid = c->uid, .template_fd = -1,
-				   .durability = -1 };
+	struct vard_request rq = { .uid = c->uid, VARD_REQUEST_NONE };
 	struct vard_opened got;
 	_cleanup_close_ int port = -1;
 	int r = sd_bus_message_read(m, "s", &rq.name);
@@ -110,95 +122,6 @@ static int method_open(sd_bus_message *m, void *arg, sd_bus_error *e)
 		"database", "s", c->daemon->options->db);
 }
 
-struct list_arg {
-	struct vard_conn *conn;
-	sd_bus_message *reply;
-};
-
-static int append_store(sd_bus_message *m, struct vard_source *s)
-{
-	struct kvm_uefivars_store_info info;
-	int r = vard_source_info(s, &info);
-
-	if (r < 0)
-		return r;
-	s->has_port = info.state & KVM_UEFIVARS_STORE_HAS_PORT;
-	return sd_bus_message_append(
-		m, "{sv}{sv}{sv}{sv}", "in-use", "b", s->has_port, "pending",
-		"t", info.seq - info.acked_seq, "store-id", "t", info.id,
-		"nv-used", "t", info.nv_used);
-}
-
-static int append_vm(const struct vard_vm *vm,
-		     const struct vard_vm_counts *counts, void *arg)
-{
-	struct list_arg *a = arg;
-	sd_bus_message *m = a->reply;
-	struct vard_source *s = vard_find_source(a->conn->daemon, vm->uuid);
-	char options[KUV_STORE_OPTIONS_TEXT];
-	int r;
-
-	kuv_store_options_format(vm->options, options);
-	if (a->conn->uid != 0 && a->conn->uid != vm->uid)
-		return 0;
-	r = sd_bus_message_open_container(m, 'r', "sa{sv}");
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", vm->name);
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'a', "{sv}");
-	if (r >= 0)
-		r = sd_bus_message_append(
-			m, "{sv}{sv}{sv}{sv}{sv}{sv}", "variables", "u",
-			counts->nr_variables, "quarantined", "u",
-			counts->nr_quarantined, "open", "b", s != NULL,
-			"durability", "s", durability_text(vm->durability),
-			"options", "s", options, "uid", "u",
-			(uint32_t)vm->uid);
-	if (r >= 0 && s)
-		r = append_store(m, s);
-	else if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}", "in-use", "b", false,
-					  "pending", "t", (uint64_t)0);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	return r < 0 ? r : 0;
-}
-
-static int fill_list(struct vard_conn *c, sd_bus_message *reply,
-		     sd_bus_error *e)
-{
-	struct list_arg a = { .conn = c, .reply = reply };
-	struct vard *d = c->daemon;
-	int r;
-
-	d->backend->error[0] = 0;
-	r = vard_renew_db(d);
-	if (r == 0)
-		r = d->backend->ops->list(d->backend, append_vm, &a);
-	if (r < 0 && d->backend->error[0])
-		sd_bus_error_set(e, VARD_ERROR("Database"), d->backend->error);
-	return r;
-}
-
-static int method_list(sd_bus_message *m, void *arg, sd_bus_error *e)
-{
-	sd_bus_message *reply = NULL;
-	int r = sd_bus_message_new_method_return(m, &reply);
-
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(sa{sv})");
-	if (r >= 0)
-		r = fill_list(arg, reply, e);
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
-}
-
 static int method_close(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
 	struct vard_conn *c = arg;
@@ -210,14 +133,33 @@ static int method_close(sd_bus_message *m, void *arg, sd_bus_error *e)
 	return r < 0 ? r : sd_bus_reply_method_return(m, "");
 }
 
+static int method_configure(sd_bus_message *m, void *arg, sd_bus_error *e)
+{
+	struct vard_conn *c = arg;
+	struct vard_request rq = { .uid = c->uid, VARD_REQUEST_NONE };
+	int r = sd_bus_message_read(m, "s", &rq.name);
+
+	if (r >= 0)
+		r = read_options(m, &rq, e);
+	if (r >= 0 && (rq.template_fd >= 0 || rq.template_name || rq.is_incoming))
+		r = bad_argument(e, "durability, options, change-rate and change-burst can be configured; a template or where a VM comes from cannot");
+	if (r >= 0)
+		r = vard_vm_configure(c->daemon, &rq, e);
+	return r < 0 ? r : sd_bus_reply_method_return(m, "");
+}
+
 /* Everybody who can connect may call: each method looks at the uid. */
 static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD("Open", "sa{sv}", "ha{sv}", method_open,
 		      SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("List", "", "a(sa{sv})", method_list,
+	SD_BUS_METHOD("List", "", "a(sa{sv})", vard_method_list,
 		      SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Close", "s", "", method_close,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Configure", "sa{sv}", "", method_configure,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Stats", "", "a{sv}a(sa{sv})", vard_method_stats,
 		      SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };
@@ -246,6 +188,7 @@ static void unlink_conn(struct vard_conn *c)
 
 static void drop_conn(struct vard_conn *c)
 {
+	vard_move_abort(c->move);
 	unlink_conn(c);
 	/* No flush: it would wait for a client that does not read. */
 	sd_bus_close_unref(c->bus);
@@ -282,6 +225,8 @@ static int start_bus(struct vard_conn *c)
 					     vtable, c);
 	if (r >= 0)
 		r = vard_control_snapshot(c);
+	if (r >= 0)
+		r = vard_control_move(c);
 	if (r >= 0)
 		r = sd_bus_match_signal_async(c->bus, NULL,
 					      "org.freedesktop.DBus.Local",

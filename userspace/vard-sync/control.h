@@ -53,6 +53,10 @@ int vard_control_snapshot(struct vard_conn *c);
  */
 int vard_control_move(struct vard_conn *c);
 
+/* Methods in control_stats.c. */
+int vard_method_list(sd_bus_message *m, void *arg, sd_bus_error *e);
+int vard_method_stats(sd_bus_message *m, void *arg, sd_bus_error *e);
+
 /**
  * vard_control_listen() - make and serve the socket
  * @d: daemon

@@ -18,6 +18,7 @@
 #include "loop.h"
 #include "notify.h"
 #include "recover.h"
+#include "sqlite_vfs.h"
 
 #define VERSION "0.1"
 #define DEFAULT_DB "/var/lib/vard-sync/vars.db"
@@ -27,6 +28,9 @@
 #define CHECK_MS 500
 /* As much as the module takes. */
 #define WAIT_MS_MAX 30000
+/* What is not saved for a minute is lost too easily. */
+#define AGE_MS_MAX 60000
+#define AGE_MS_DEFAULT 1000
 
 static const char usage_text[] =
 	"usage: vard-sync [OPTION...]\n"
@@ -39,6 +43,8 @@ static const char usage_text[] =
 	"  --exit-when-idle   end when no VM runs, no client is there and all is saved\n"
 	"  --wait-ms N        longest that a write waits for the disk before the guest\n"
 	"                     gets an error (default 2000); of VMs opened from now on\n"
+	"  --write-back-age N longest that a write-back change waits for other ones before\n"
+	"                     it is saved, in milliseconds (default 1000)\n"
 	"  --templates DIR    templates by name (default " VARD_LIBRARY_DEFAULT ")\n"
 	"  --device PATH      node of the module (default " DEFAULT_DEVICE ")\n"
 	"  --verbose          more messages\n"
@@ -50,6 +56,7 @@ enum {
 	OPT_CONNECTION,
 	OPT_IDLE,
 	OPT_WAIT,
+	OPT_AGE,
 	OPT_TEMPLATES,
 	OPT_DEVICE,
 	OPT_VERBOSE,
@@ -63,6 +70,7 @@ static const struct option long_options[] = {
 	{ "connection-fd", required_argument, NULL, OPT_CONNECTION },
 	{ "exit-when-idle", no_argument, NULL, OPT_IDLE },
 	{ "wait-ms", required_argument, NULL, OPT_WAIT },
+	{ "write-back-age", required_argument, NULL, OPT_AGE },
 	{ "templates", required_argument, NULL, OPT_TEMPLATES },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -84,12 +92,12 @@ static int parse_fd(const char *text)
 }
 
 /* Returns milliseconds, 0 if @text is no number of them. */
-static uint32_t parse_wait(const char *text)
+static uint32_t parse_ms(const char *text, long max)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
 
-	return !*text || *end || n < 1 || n > WAIT_MS_MAX ? 0 : (uint32_t)n;
+	return !*text || *end || n < 1 || n > max ? 0 : (uint32_t)n;
 }
 
 /* Returns 1 to go on, 0 if all is done, -EINVAL for a wrong command line. */
@@ -117,10 +125,18 @@ static int parse_options(struct vard_options *o, int argc, char **argv)
 			o->exit_when_idle = true;
 			break;
 		case OPT_WAIT:
-			o->wait_ms = parse_wait(optarg);
+			o->wait_ms = parse_ms(optarg, WAIT_MS_MAX);
 			if (!o->wait_ms) {
 				fprintf(stderr, "vard-sync: --wait-ms %s is not a number from 1 to %d\n",
 					optarg, WAIT_MS_MAX);
+				return -EINVAL;
+			}
+			break;
+		case OPT_AGE:
+			o->write_back_ms = parse_ms(optarg, AGE_MS_MAX);
+			if (!o->write_back_ms) {
+				fprintf(stderr, "vard-sync: --write-back-age %s is not a number from 1 to %d\n",
+					optarg, AGE_MS_MAX);
 				return -EINVAL;
 			}
 			break;
@@ -196,7 +212,7 @@ static int take_fds(struct vard *d, int *socket)
 		int fd = SD_LISTEN_FDS_START + i;
 
 		if (strncmp(names[i], "store-", 6) == 0) {
-			vard_recover_fd(d, fd);
+			vard_recover_fd(d, fd, names[i]);
 		} else if (*socket < 0 &&
 			   sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0) {
 			*socket = fd;
@@ -256,6 +272,7 @@ int main(int argc, char **argv)
 {
 	struct vard_options o = { .db = DEFAULT_DB, .device = DEFAULT_DEVICE,
 				  .templates = VARD_LIBRARY_DEFAULT,
+				  .write_back_ms = AGE_MS_DEFAULT,
 				  .connection_fd = -1 };
 	_cleanup_close_ int lock = -1;
 	int socket = -1;
@@ -271,6 +288,8 @@ int main(int argc, char **argv)
 	lock = vard_lock(o.db);
 	if (lock < 0)
 		return EXIT_FAILURE;
+	if (vard_vfs_init() < 0)
+		vard_log(LOG_WARNING, "fsyncs are not counted");
 	r = vard_init(&d, &o);
 	if (r == 0)
 		r = recover(&d, &socket);

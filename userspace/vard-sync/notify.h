@@ -21,9 +21,18 @@ void vard_notify_store(const struct vard_source *s);
 void vard_notify_unstore(const struct vard_source *s);
 
 /**
- * vard_notify_status() - the line in `systemctl status`
+ * vard_notify_parse() - the VM that a kept store waits for
+ * @fdname: name of the descriptor, from systemd
+ * @vm: VARD_VM_NAME_MAX bytes, filled if it waits for one
+ *
+ * Return: Whether it is the name of an incoming store.
+ */
+bool vard_notify_parse(const char *fdname, char *vm);
+
+/**
+ * vard_notify_status() - the line in `systemctl status`, in a moment
  * @d: daemon
  */
-void vard_notify_status(const struct vard *d);
+void vard_notify_status(struct vard *d);
 
 #endif /* _VARD_NOTIFY_H */

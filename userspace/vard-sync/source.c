@@ -72,6 +72,8 @@ int vard_source_create(int device, const struct vard_vm *vm, uint32_t wait_ms,
 		.config.durability = vm->durability,
 		.config.wait_ms = wait_ms,
 		.config.options = vm->options,
+		.config.change_rate = vm->change_rate,
+		.config.change_burst = vm->change_burst,
 	};
 	struct vard_source *s;
 	int r;
@@ -105,7 +107,7 @@ int vard_source_adopt(int fd, struct vard_source **ret)
 		return r;
 	}
 	s->store_id = info.id;
-	s->has_port = info.state & KVM_UEFIVARS_STORE_HAS_PORT;
+	s->has_news = false;
 	memcpy(s->uuid.bytes, info.cookie, sizeof(s->uuid.bytes));
 	*ret = s;
 	return 0;
@@ -126,9 +128,20 @@ int vard_source_info(struct vard_source *s,
 
 	*info = (struct kvm_uefivars_store_info){ .size = sizeof(*info) };
 	r = call(s->fd, KVM_UEFIVARS_STORE_INFO, info);
-	if (r == 0)
-		s->batch_size_max = info->batch_size_max;
-	return r;
+	if (r < 0)
+		return r;
+	s->batch_size_max = info->batch_size_max;
+	s->has_news |= (s->state ^ info->state) & VARD_STATE_SEEN;
+	s->state = info->state;
+	s->has_port = info->state & KVM_UEFIVARS_STORE_HAS_PORT;
+	return 0;
+}
+
+bool vard_source_has_run(struct vard_source *s)
+{
+	struct kvm_uefivars_store_info info;
+
+	return vard_source_info(s, &info) == 0 && info.nr_requests > 0;
 }
 
 int vard_source_put(struct vard_source *s, const struct vard_var *v)
@@ -148,19 +161,90 @@ int vard_source_put(struct vard_source *s, const struct vard_var *v)
 	return call(s->fd, KVM_UEFIVARS_VAR_SET, &arg);
 }
 
-int vard_source_configure(struct vard_source *s, uint32_t durability,
-			  uint32_t options)
+int vard_source_set_config(struct vard_source *s,
+			   const struct kvm_uefivars_config *config)
 {
-	struct kvm_uefivars_set_config arg = { .size = sizeof(arg) };
+	struct kvm_uefivars_set_config arg = { .size = sizeof(arg),
+					       .config = *config };
+
+	return call(s->fd, KVM_UEFIVARS_SET_CONFIG, &arg);
+}
+
+int vard_source_configure(struct vard_source *s, const struct vard_vm *vm)
+{
 	struct kvm_uefivars_store_info info;
 	int r = vard_source_info(s, &info);
 
 	if (r < 0)
 		return r;
-	arg.config = info.config;
-	arg.config.durability = durability;
-	arg.config.options = options;
-	return call(s->fd, KVM_UEFIVARS_SET_CONFIG, &arg);
+	info.config.durability = vm->durability;
+	info.config.options = vm->options;
+	info.config.change_rate = vm->change_rate;
+	info.config.change_burst = vm->change_burst;
+	return vard_source_set_config(s, &info.config);
+}
+
+int vard_source_stats(struct vard_source *s,
+		      struct kvm_uefivars_store_stats *stats)
+{
+	*stats = (struct kvm_uefivars_store_stats){ .size = sizeof(*stats) };
+	return call(s->fd, KVM_UEFIVARS_STORE_STATS, stats);
+}
+
+int vard_source_freeze(struct vard_source *s)
+{
+	struct kvm_uefivars_freeze arg = { .size = sizeof(arg) };
+
+	return call(s->fd, KVM_UEFIVARS_FREEZE, &arg);
+}
+
+void vard_source_thaw(struct vard_source *s)
+{
+	struct kvm_uefivars_freeze arg = { .size = sizeof(arg) };
+	int r = call(s->fd, KVM_UEFIVARS_THAW, &arg);
+
+	if (r < 0)
+		vard_log(LOG_ERR, "VM %s: store %llu stays frozen: %s",
+			 s->vm.name, (unsigned long long)s->store_id,
+			 strerror(-r));
+}
+
+int vard_source_save(struct vard_source *s, void **ret, size_t *ret_len)
+{
+	struct kvm_uefivars_state arg = {
+		.size = sizeof(arg),
+		.flags = KVM_UEFIVARS_STATE_VARIABLES,
+	};
+	_cleanup_free_ void *data = NULL;
+	int r = call(s->fd, KVM_UEFIVARS_SAVE_STATE, &arg);
+
+	if (r != -EMSGSIZE)
+		return r < 0 ? r : -EBADMSG;
+	if (arg.len > BATCH_MAX)
+		return -EFBIG;
+	data = malloc(arg.len);
+	if (!data)
+		return -ENOMEM;
+	arg.data = address(data);
+	r = call(s->fd, KVM_UEFIVARS_SAVE_STATE, &arg);
+	if (r < 0)
+		return r;
+	*ret = kuv_steal_ptr(data);
+	*ret_len = arg.len;
+	return 0;
+}
+
+int vard_source_restore(struct vard_source *s, const void *data, size_t len,
+			uint32_t flags)
+{
+	struct kvm_uefivars_state arg = {
+		.size = sizeof(arg),
+		.flags = flags,
+		.data = address(data),
+		.len = len,
+	};
+
+	return call(s->fd, KVM_UEFIVARS_RESTORE_STATE, &arg);
 }
 
 int vard_source_open_port(struct vard_source *s)

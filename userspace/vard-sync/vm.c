@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "fill.h"
+#include "incoming.h"
 #include "log.h"
 #include "notify.h"
 #include "store_options.h"
@@ -132,7 +133,7 @@ int vard_create_store(struct vard *d, const struct vard_vm *vm,
 	return r < 0 ? vard_device_error(d, e, r) : 0;
 }
 
-static int add_store(struct vard *d, struct vard_source *s, sd_bus_error *e)
+int vard_add_store(struct vard *d, struct vard_source *s, sd_bus_error *e)
 {
 	int r = vard_add_source(d, s);
 
@@ -145,9 +146,9 @@ static int add_store(struct vard *d, struct vard_source *s, sd_bus_error *e)
 }
 
 /* A VM whose store is not in the kernel. */
-static int load_vm(struct vard *d, const struct vard_vm *vm,
-		   struct vard_opened *ret, struct vard_source **source,
-		   sd_bus_error *e)
+int vard_vm_load(struct vard *d, const struct vard_vm *vm,
+		 struct vard_opened *ret, struct vard_source **source,
+		 sd_bus_error *e)
 {
 	_cleanup_(free_source) struct vard_source *s = NULL;
 	int r = vard_create_store(d, vm, &s, e);
@@ -155,7 +156,7 @@ static int load_vm(struct vard *d, const struct vard_vm *vm,
 	if (r == 0)
 		r = load_store(d, s, &ret->counts, e);
 	if (r == 0)
-		r = add_store(d, s, e);
+		r = vard_add_store(d, s, e);
 	if (r == 0)
 		*source = kuv_steal_ptr(s);
 	return r;
@@ -182,7 +183,7 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 	if (r == 0)
 		r = vard_fill_make(d, s, &f, e);
 	if (r == 0)
-		r = add_store(d, s, e);
+		r = vard_add_store(d, s, e);
 	if (r < 0)
 		return r;
 	vard_log(LOG_INFO, "VM %s: made for user %u with %zu variables",
@@ -193,16 +194,36 @@ static int new_vm(struct vard *d, const struct vard_request *rq,
 	return 0;
 }
 
-/* Only who runs the daemon takes back what was decided when the VM was made. */
-static int check_options(const struct vard_source *s,
-			 const struct vard_request *rq, sd_bus_error *e)
+/* What the VM would be with what is wished for. */
+static struct vard_vm with_wishes(const struct vard_vm *vm,
+				  const struct vard_request *rq)
 {
-	if (!rq->has_options || rq->options == s->vm.options || rq->uid == 0 ||
-	    rq->uid == geteuid())
+	struct vard_vm ret = *vm;
+
+	if (rq->durability >= 0)
+		ret.durability = (uint32_t)rq->durability;
+	if (rq->has_options)
+		ret.options = rq->options;
+	if (rq->change_rate >= 0)
+		ret.change_rate = (uint32_t)rq->change_rate;
+	if (rq->change_burst >= 0)
+		ret.change_burst = (uint32_t)rq->change_burst;
+	return ret;
+}
+
+/* Only who runs the daemon takes back what was decided when the VM was made. */
+static int check_wishes(const struct vard_vm *vm, const struct vard_vm *wish,
+			uid_t uid, sd_bus_error *e)
+{
+	bool is_rate = wish->change_rate != vm->change_rate ||
+		       wish->change_burst != vm->change_burst;
+
+	if ((wish->options == vm->options && !is_rate) || uid == 0 ||
+	    uid == geteuid())
 		return 0;
 	sd_bus_error_setf(e, VARD_ERROR("NoPermission"),
-			  "the options of VM %s may only be changed by root",
-			  s->vm.name);
+			  "the %s of VM %s may only be changed by root",
+			  is_rate ? "rate" : "options", vm->name);
 	return -EACCES;
 }
 
@@ -217,7 +238,7 @@ static int store_settings(struct vard *d, const struct vard_vm *before,
 			  const struct vard_vm *after, uid_t uid)
 {
 	char was[KUV_STORE_OPTIONS_TEXT], is[KUV_STORE_OPTIONS_TEXT];
-	char detail[2 * KUV_STORE_OPTIONS_TEXT + 64];
+	char detail[2 * KUV_STORE_OPTIONS_TEXT + 128];
 	struct vard_audit audit = { .uid = uid, .vm = after->name,
 				    .action = "configure", .detail = detail };
 	int r = d->backend->ops->update(d->backend, after);
@@ -226,52 +247,100 @@ static int store_settings(struct vard *d, const struct vard_vm *before,
 		return r;
 	kuv_store_options_format(before->options, was);
 	kuv_store_options_format(after->options, is);
-	snprintf(detail, sizeof(detail), "%s %s -> %s %s",
-		 durability_text(before->durability), was,
-		 durability_text(after->durability), is);
+	snprintf(detail, sizeof(detail), "%s %s rate %u/%u -> %s %s rate %u/%u",
+		 durability_text(before->durability), was, before->change_rate,
+		 before->change_burst, durability_text(after->durability), is,
+		 after->change_rate, after->change_burst);
 	return d->backend->ops->audit(d->backend, &audit);
 }
 
-/* Stores what changed in the database, then tells the kernel. */
-static int configure(struct vard *d, struct vard_source *s,
-		     const struct vard_request *rq, sd_bus_error *e)
+static bool is_same(const struct vard_vm *a, const struct vard_vm *b)
 {
-	struct vard_vm vm = s->vm;
-	int r;
+	return a->durability == b->durability && a->options == b->options &&
+	       a->change_rate == b->change_rate &&
+	       a->change_burst == b->change_burst;
+}
 
-	if (rq->durability >= 0)
-		vm.durability = (uint32_t)rq->durability;
-	if (rq->has_options)
-		vm.options = rq->options;
-	if (vm.durability == s->vm.durability && vm.options == s->vm.options)
-		return 0;
+/*
+ * Tells the kernel, which may refuse, and stores what changes in the database.
+ * @s is the VM's store, or NULL.
+ */
+static int configure(struct vard *d, struct vard_source *s,
+		     const struct vard_vm *vm, const struct vard_request *rq,
+		     sd_bus_error *e)
+{
+	struct vard_vm wish = with_wishes(vm, rq);
+	int r = check_wishes(vm, &wish, rq->uid, e);
+
+	if (r < 0 || is_same(vm, &wish))
+		return r;
 	r = d->backend->ops->begin(d->backend);
-	if (r == 0) {
-		r = store_settings(d, &s->vm, &vm, rq->uid);
-		if (r < 0)
-			d->backend->ops->rollback(d->backend);
-		else
-			r = d->backend->ops->commit(d->backend);
-	}
 	if (r < 0)
 		return vard_database_error(d, e, r);
-	r = vard_source_configure(s, vm.durability, vm.options);
-	if (r < 0)
+	if (s)
+		r = vard_source_configure(s, &wish);
+	if (r < 0) {
+		d->backend->ops->rollback(d->backend);
 		return vard_device_error(d, e, r);
-	s->vm = vm;
+	}
+	r = store_settings(d, vm, &wish, rq->uid);
+	if (r < 0)
+		d->backend->ops->rollback(d->backend);
+	else
+		r = d->backend->ops->commit(d->backend);
+	if (r < 0) {
+		if (s)
+			vard_source_configure(s, vm);
+		return vard_database_error(d, e, r);
+	}
+	if (s)
+		s->vm = wish;
 	return 0;
 }
 
-static int open_port(struct vard *d, struct vard_source *s,
-		     const struct vard_request *rq, struct vard_opened *ret,
-		     sd_bus_error *e)
+int vard_vm_configure(struct vard *d, const struct vard_request *rq,
+		      sd_bus_error *e)
+{
+	struct vard_source *s;
+	struct vard_vm vm;
+	int r = vard_vm_find(d, rq->name, rq->uid, &vm, e);
+
+	if (r == -ENOENT)
+		sd_bus_error_setf(e, VARD_ERROR("NotFound"), "no VM %s in %s",
+				  rq->name, d->options->db);
+	if (r < 0)
+		return r;
+	s = vard_find_source(d, vm.uuid);
+	if (s && s->move)
+		return vard_vm_busy(s, e);
+	d->backend->error[0] = 0;
+	r = configure(d, s, &vm, rq, e);
+	/* What waited as write-back may be waited for now. */
+	if (r == 0 && s) {
+		vard_flush(d, &s, 1, false);
+		vard_look_later(d, s);
+	}
+	return r;
+}
+
+int vard_vm_busy(const struct vard_source *s, sd_bus_error *e)
+{
+	sd_bus_error_setf(e, VARD_ERROR("InUse"),
+			  "VM %s is being moved: wait, or end its kuvctl move-out",
+			  s->vm.name);
+	return -EBUSY;
+}
+
+int vard_vm_open_port(struct vard *d, struct vard_source *s,
+		      const struct vard_request *rq, struct vard_opened *ret,
+		      sd_bus_error *e)
 {
 	int r = -EBUSY;
 
+	if (s->move && !s->has_port)
+		return vard_vm_busy(s, e);
 	if (!s->has_port) {
-		r = check_options(s, rq, e);
-		if (r == 0)
-			r = configure(d, s, rq, e);
+		r = configure(d, s, &s->vm, rq, e);
 		if (r < 0)
 			return r;
 		r = vard_source_open_port(s);
@@ -290,42 +359,65 @@ static int open_port(struct vard *d, struct vard_source *s,
 	return 0;
 }
 
-static int count_loaded(struct vard_source *s, struct vard_vm_counts *counts)
+static int count_loaded(struct vard *d, struct vard_source *s,
+			struct vard_vm_counts *counts)
 {
 	struct kvm_uefivars_store_info info;
 	int r = vard_source_info(s, &info);
 
 	if (r < 0)
 		return r;
-	s->has_port = info.state & KVM_UEFIVARS_STORE_HAS_PORT;
+	vard_look_later(d, s);
 	counts->nr_variables = info.nr_nv;
 	return 0;
+}
+
+static int open_known(struct vard *d, const struct vard_vm *vm,
+		      struct vard_opened *ret, struct vard_source **s,
+		      sd_bus_error *e)
+{
+	if (vm->state == VARD_VM_MOVED) {
+		sd_bus_error_setf(e, VARD_ERROR("Moved"),
+				  "VM %s has moved away: run it where it is now; if it did not arrive: kuvctl move-out --undo %s",
+				  vm->name, vm->name);
+		return -EREMOTE;
+	}
+	*s = vard_find_source(d, vm->uuid);
+	if (*s)
+		return count_loaded(d, *s, &ret->counts);
+	return vard_vm_load(d, vm, ret, s, e);
+}
+
+static int open_ordinary(struct vard *d, const struct vard_request *rq,
+			 const struct vard_vm *vm, struct vard_opened *ret,
+			 sd_bus_error *e)
+{
+	struct vard_source *s = NULL;
+	int r = vm ? open_known(d, vm, ret, &s, e) : new_vm(d, rq, ret, &s, e);
+
+	if (r < 0)
+		return r;
+	r = vard_vm_open_port(d, s, rq, ret, e);
+	if (r == 0 && vm)
+		vard_incoming_forget(d, s, rq->uid);
+	if (r < 0)
+		vard_settle(d, s);
+	return r;
 }
 
 int vard_vm_open(struct vard *d, const struct vard_request *rq,
 		 struct vard_opened *ret, sd_bus_error *e)
 {
-	struct vard_source *s = NULL;
 	struct vard_vm vm;
 	int r;
 
 	*ret = (struct vard_opened){ .port_fd = -1 };
 	r = vard_vm_find(d, rq->name, rq->uid, &vm, e);
-	if (r == -ENOENT) {
-		r = new_vm(d, rq, ret, &s, e);
-	} else if (r == 0) {
-		s = vard_find_source(d, vm.uuid);
-		if (s)
-			r = count_loaded(s, &ret->counts);
-		else
-			r = load_vm(d, &vm, ret, &s, e);
-	}
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	r = open_port(d, s, rq, ret, e);
-	if (r < 0)
-		vard_settle(d, s);
-	return r;
+	if (rq->is_incoming)
+		return vard_incoming_open(d, rq, r == 0 ? &vm : NULL, ret, e);
+	return open_ordinary(d, rq, r == 0 ? &vm : NULL, ret, e);
 }
 
 int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e)
@@ -335,7 +427,9 @@ int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e)
 
 	if (!s)
 		return 0;
-	r = count_loaded(s, &(struct vard_vm_counts){ 0 });
+	if (s->move)
+		return vard_vm_busy(s, e);
+	r = count_loaded(d, s, &(struct vard_vm_counts){ 0 });
 	if (r < 0)
 		return vard_device_error(d, e, r);
 	if (s->has_port) {

@@ -18,6 +18,9 @@
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or _WRITE_BACK, or -1 for no wish
  * @options: KVM_UEFIVARS_OPT_*
  * @has_options: @options are a wish, else those of the VM stay
+ * @change_rate: changes per second as in struct kvm_uefivars_config, or -1
+ * @change_burst: the same for changes at once
+ * @is_incoming: the VM moves in, with the memory that its VMM waits for
  */
 struct vard_request {
 	const char *name;
@@ -27,7 +30,16 @@ struct vard_request {
 	int durability;
 	uint32_t options;
 	bool has_options;
+	int64_t change_rate;
+	int64_t change_burst;
+	bool is_incoming;
 };
+
+/* A request without wishes. */
+#define VARD_REQUEST_NONE                                                 \
+	.template_fd = -1, .durability = -1, .change_rate = -1,           \
+	.change_burst = -1
+
 
 /**
  * struct vard_opened - what a client gets
@@ -108,6 +120,53 @@ int vard_vm_find(struct vard *d, const char *name, uid_t uid,
 		 struct vard_vm *vm, sd_bus_error *e);
 
 /**
+ * vard_vm_load() - a store for a VM whose store is not in the kernel
+ * @d: daemon, owns the store on success
+ * @vm: VM
+ * @ret: its counts are filled
+ * @source: filled
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_vm_load(struct vard *d, const struct vard_vm *vm,
+		 struct vard_opened *ret, struct vard_source **source,
+		 sd_bus_error *e);
+
+/**
+ * vard_add_store() - take a new store into the loop, and let systemd keep it
+ * @d: daemon, owns @s on success
+ * @s: store
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_add_store(struct vard *d, struct vard_source *s, sd_bus_error *e);
+
+/**
+ * vard_vm_open_port() - the right to run the VM of a store
+ * @d: daemon
+ * @s: store
+ * @rq: what is wanted
+ * @ret: its port is filled
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_vm_open_port(struct vard *d, struct vard_source *s,
+		      const struct vard_request *rq, struct vard_opened *ret,
+		      sd_bus_error *e);
+
+/**
+ * vard_vm_busy() - tell a client that a VM is being moved
+ * @s: its store
+ * @e: filled
+ *
+ * Return: -EBUSY.
+ */
+int vard_vm_busy(const struct vard_source *s, sd_bus_error *e);
+
+/**
  * vard_vm_settle() - save everything of a VM that does not run, drop its store
  * @d: daemon
  * @vm: VM
@@ -129,6 +188,17 @@ int vard_vm_settle(struct vard *d, const struct vard_vm *vm, sd_bus_error *e);
  */
 int vard_vm_open(struct vard *d, const struct vard_request *rq,
 		 struct vard_opened *ret, sd_bus_error *e);
+
+/**
+ * vard_vm_configure() - change a VM, also while it runs
+ * @d: daemon
+ * @rq: what is wanted
+ * @e: filled on failure
+ *
+ * Return: 0 or -errno.
+ */
+int vard_vm_configure(struct vard *d, const struct vard_request *rq,
+		      sd_bus_error *e);
 
 /**
  * vard_vm_close() - save everything of a VM and drop its store

@@ -32,7 +32,8 @@ def start():
         os.environ["LISTEN_PID"] = str(os.getpid())
         os.environ["LISTEN_FDS"] = str(len(kept))
         os.environ["LISTEN_FDNAMES"] = ":".join(name for name, _ in kept)
-    high = [os.dup2(fd, 200 + i) for i, (_, fd) in enumerate(kept)]
+    base = 16 + max([fd for _, fd in kept], default=0) + len(kept)
+    high = [os.dup2(fd, base + i) for i, (_, fd) in enumerate(kept)]
     for i, fd in enumerate(high):
         os.dup2(fd, 3 + i, inheritable=True)
         os.close(fd)
@@ -81,6 +82,8 @@ def main():
         for level, kind, body in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 fds.frombytes(body[:len(body) - len(body) % fds.itemsize])
+        for fd in fds:  # the program gets them by number 3 and up only
+            os.set_inheritable(fd, False)
         handle(data.decode(), list(fds))
 
 

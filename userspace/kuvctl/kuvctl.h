@@ -159,4 +159,7 @@ int cmd_reset(const struct kuvctl *k, int argc, char **argv);
 int cmd_remove(const struct kuvctl *k, int argc, char **argv);
 int cmd_audit(const struct kuvctl *k, int argc, char **argv);
 
+int cmd_move_out(const struct kuvctl *k, int argc, char **argv);
+int cmd_move_in(const struct kuvctl *k, int argc, char **argv);
+
 #endif /* _KUVCTL_H */

@@ -96,6 +96,8 @@ static int read_options(sd_bus_message *m, struct vard_request *rq,
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 	}
+	if (r == -ENXIO)
+		return bad_argument(e, "the value of an option is of the wrong type");
 	return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 

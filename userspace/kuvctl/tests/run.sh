@@ -17,6 +17,13 @@ ctl() {
 	RC=$?
 }
 
+# to_null ARGUMENT...: the same, with its output thrown away
+to_null() {
+	"$KUVCTL" --socket "$W/control" "$@" 2>"$W/err" </dev/null >/dev/null
+	RC=$?
+	OUT=$(cat "$W/err")
+}
+
 # check NAME STATUS PATTERN: of the last ctl
 check() {
 	n=$((n + 1))
@@ -57,5 +64,48 @@ check list_of_none 0 'VM *STATE *'
 ctl list x
 check list_usage 2 'usage: kuvctl list*'
 
+# in_stream TEXT: what move-in says of it
+in_stream() {
+	OUT=$(printf '%b' "$1" | "$KUVCTL" --socket "$W/control" move-in vm 2>&1)
+	RC=$?
+}
+
+in_stream ''
+check stream_empty 10 '*did not come, nothing has changed*nothing came*'
+in_stream 'hello world\n'
+check stream_foreign 10 '*does not come from kuvctl move-out*'
+in_stream 'kuv-move 2 5 one-way\nhello'
+check stream_version 10 '*another version*'
+in_stream 'kuv-move 1 99999999999999999999999 one-way\n'
+check stream_huge 10 '*longer than the state*'
+in_stream 'kuv-move 1 -5 one-way\n'
+check stream_negative 10 '*length is malformed*'
+in_stream 'kuv-move 1 5 three-way\nhello'
+check stream_mode 10 '*first line is malformed*'
+in_stream 'kuv-move 1 500 one-way\nhello'
+check stream_cut 10 '*cut off*'
+in_stream 'kuv-move 1 5 one-way\nhello00000000000000000000000000000000?commit\n'
+check stream_damaged 10 '*damaged on the way*'
+# A sound stream whose body vard-sync has to refuse.
+BODY=hello
+SUM=$(printf %s $BODY | sha256sum | sed 's/ .*//; s/../\\x&/g')
+in_stream "kuv-move 1 5 one-way\\n$BODY$SUM?commit\\n"
+check stream_body 9 '*not usable: it is too short*'
+ctl list
+check nothing_has_changed 0 'VM *STATE *OPTIONS'
+to_null move-out none
+check out_null 2 '*neither a pipe, a socket nor a file*'
+ctl move-out --via true none
+check out_unknown 9 '*no VM none*'
+ctl move-out --undo none
+check undo_unknown 9 '*no VM none*'
+ctl configure none durability=write-back
+check configure_unknown 9 '*no VM none*'
+ctl configure none change-rate=x
+check configure_number 2 '*a number is wanted*'
+ctl configure none incoming=x
+check configure_other 2 '*wrong type*'
+ctl stats
+check stats 0 'vard-sync*transactions *fsyncs-wal *'
 echo "1..$n"
 [ $failed = 0 ]

@@ -46,6 +46,10 @@ core_run() {
 			cat "$log.seed"
 		}
 	done
+	"$KUV_TOP/tools/testing/image/members.sh" >"$log.members" || {
+		more=$((more + 1))
+		cat "$log.members"
+	}
 	failed=$((${failed:-0} + more))
 	printf '%s passed, %s failed\n' "${passed:-0}" "$failed"
 	[ "$failed" = 0 ]

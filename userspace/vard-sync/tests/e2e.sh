@@ -7,6 +7,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/lib.sh"
 
 HERE=$KUV_TOP/userspace/vard-sync/tests
+# shellcheck source=userspace/vard-sync/tests/e2e_snapshot.sh
+source "$HERE/e2e_snapshot.sh"
 OUT=${KUV_E2E_OUT:-${O:-$KUV_TOP/build}}
 
 usage() {
@@ -25,6 +27,7 @@ outside() {
 	kuv_need_programs sqlite3 python3-minimal
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
+	nice make -s -C "$KUV_TOP/userspace/kuvctl" O="$OUT" all >&2
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
@@ -51,7 +54,7 @@ listens() {
 # is slow here: a guest waits longer than by default, unless the test says otherwise.
 daemon_start() {
 	"$OUT/vard-sync" --db "$DB" --socket "$SOCK" --verbose \
-		--wait-ms "${WAIT_MS:-15000}" 2>>"$W/log" &
+		--templates "$W/templates" --wait-ms "${WAIT_MS:-15000}" 2>>"$W/log" &
 	DAEMON=$!
 	for _ in $(seq 600); do
 		listens "$SOCK" && return 0
@@ -487,7 +490,7 @@ inside() {
 		kill_both term_while_running no_daemon write_back options
 		options_are_the_operators disk_full
 		read_only quarantine garbage_database private_daemon
-		foreign_store second_daemon fd_store)
+		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}")
 
 	[ $# = 0 ] || tests=("$@")
 	set +e

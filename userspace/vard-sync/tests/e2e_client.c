@@ -36,6 +36,7 @@ static const uint8_t vendor[16] = { 0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93,
 
 static struct {
 	const char *template;
+	const char *template_name;
 	const char *durability;
 	const char *options;
 	pid_t daemon;
@@ -335,6 +336,9 @@ static void open_vm(sd_bus *bus, const char *vm)
 			die(g.template, errno);
 		r = sd_bus_message_append(m, "{sv}", "template", "h", fd);
 	}
+	if (r >= 0 && g.template_name)
+		r = sd_bus_message_append(m, "{sv}", "template-name", "s",
+					  g.template_name);
 	if (r >= 0 && g.durability)
 		r = sd_bus_message_append(m, "{sv}", "durability", "s",
 					  g.durability);
@@ -415,11 +419,13 @@ int main(int argc, char **argv)
 	sd_bus *bus;
 	int c, status;
 
-	while ((c = getopt(argc, argv, "ct:d:o:")) >= 0) {
+	while ((c = getopt(argc, argv, "ct:T:d:o:")) >= 0) {
 		if (c == 'c')
 			is_close = true;
 		else if (c == 't')
 			g.template = optarg;
+		else if (c == 'T')
+			g.template_name = optarg;
 		else if (c == 'd')
 			g.durability = optarg;
 		else if (c == 'o')
@@ -428,7 +434,7 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: e2e_client [-c] [-t TEMPLATE] [-d DURABILITY] [-o OPTIONS] WHERE [VM]\n");
+		fprintf(stderr, "usage: e2e_client [-c] [-t TEMPLATE] [-T NAME] [-d DURABILITY] [-o OPTIONS] WHERE [VM]\n");
 		return 2;
 	}
 	bus = connect_bus(argv[optind]);

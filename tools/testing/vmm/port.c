@@ -22,7 +22,11 @@ static int open_store(struct vmm_port *p, uint32_t durability)
 	struct kvm_uefivars_create_store c = {
 		.size = sizeof(c), .config = { .durability = durability },
 	};
-	struct kvm_uefivars_open_port o = { .size = sizeof(o) };
+	/* Its own store: it may as well use the port for all of it. */
+	struct kvm_uefivars_open_port o = {
+		.size = sizeof(o),
+		.flags = KVM_UEFIVARS_PORT_STATE | KVM_UEFIVARS_PORT_VARIABLES,
+	};
 
 	p->device = open("/dev/kvm-uefivars", O_RDWR | O_CLOEXEC);
 	if (p->device < 0)
@@ -169,6 +173,49 @@ int vmm_port_info(struct vmm_port *p, struct kvm_uefivars_port_info *info)
 {
 	*info = (struct kvm_uefivars_port_info){ .size = sizeof(*info) };
 	return ioctl(p->port, KVM_UEFIVARS_PORT_INFO, info) ? -errno : 0;
+}
+
+int vmm_port_save(struct vmm_port *p, void **ret_image, size_t *ret_len)
+{
+	struct kvm_uefivars_state s = {
+		.size = sizeof(s), .flags = KVM_UEFIVARS_STATE_VARIABLES,
+	};
+	void *image;
+
+	/* No vCPU runs: the size asked for does not change any more. */
+	if (!ioctl(p->port, KVM_UEFIVARS_SAVE_STATE, &s))
+		return -EPROTO;
+	if (errno != EMSGSIZE)
+		return -errno;
+	image = malloc(s.len);
+	if (!image)
+		return -ENOMEM;
+	s.data = (uintptr_t)image;
+	if (ioctl(p->port, KVM_UEFIVARS_SAVE_STATE, &s)) {
+		free(image);
+		return -errno;
+	}
+	*ret_image = image;
+	*ret_len = s.len;
+	return 0;
+}
+
+int vmm_port_restore(struct vmm_port *p, const void *image, size_t len)
+{
+	struct kvm_uefivars_state s = {
+		.size = sizeof(s),
+		.flags = KVM_UEFIVARS_STATE_VARIABLES,
+		.data = (uintptr_t)image,
+		.len = len,
+	};
+
+	return ioctl(p->port, KVM_UEFIVARS_RESTORE_STATE, &s) ? -errno : 0;
+}
+
+int vmm_port_take_dirty(struct vmm_port *p, struct kvm_uefivars_dirty *dirty)
+{
+	*dirty = (struct kvm_uefivars_dirty){ .size = sizeof(*dirty) };
+	return ioctl(p->port, KVM_UEFIVARS_TAKE_DIRTY, dirty) ? -errno : 0;
 }
 
 static void close_fd(int fd)

@@ -55,6 +55,35 @@ int vmm_port_open(struct vmm_port *p, struct vmm *vm, uint32_t durability,
 		  int has_doorbell);
 
 /**
+ * vmm_port_save() - all of the machine and all variables
+ * @p: open port; no vCPU runs
+ * @ret_image: image, to be freed with free()
+ * @ret_len: bytes of it
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_port_save(struct vmm_port *p, void **ret_image, size_t *ret_len);
+
+/**
+ * vmm_port_restore() - go on where a machine was saved
+ * @p: open port; no vCPU has run
+ * @image: from vmm_port_save()
+ * @len: bytes of it
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_port_restore(struct vmm_port *p, const void *image, size_t len);
+
+/**
+ * vmm_port_take_dirty() - memory written by the module since the last call
+ * @p: open port
+ * @dirty: result
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_port_take_dirty(struct vmm_port *p, struct kvm_uefivars_dirty *dirty);
+
+/**
  * vmm_port_start_acker() - a thread that acknowledges every batch at once
  * @p: open port
  *

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -262,10 +263,48 @@ int vmm_vcpu_run(struct vmm_vcpu *v)
 	while (!ret) {
 		ret = ioctl(v->fd, KVM_RUN, NULL) ? -errno : 0;
 		v->nr_returns++;
+		/* KVM has completed the last exit before it says EINTR. */
 		if (ret == -EINTR)
-			ret = 0;
+			ret = v->is_stopping;
 		else if (!ret)
 			ret = handle_exit(v);
 	}
 	return ret < 0 ? ret : 0;
+}
+
+/* It only interrupts KVM_RUN. */
+static void on_stop(int sig)
+{
+	(void)sig;
+}
+
+void vmm_vcpu_stop(struct vmm_vcpu *v)
+{
+	struct sigaction sa = { .sa_handler = on_stop };
+
+	sigaction(SIGUSR1, &sa, NULL);
+	v->is_stopping = 1;
+	/* For a signal that comes before KVM_RUN is entered. */
+	v->run->immediate_exit = 1;
+	pthread_kill(v->thread, SIGUSR1);
+}
+
+int vmm_vcpu_save(struct vmm_vcpu *v, struct vmm_vcpu_state *state)
+{
+	if (ioctl(v->fd, KVM_GET_REGS, &state->regs) ||
+	    ioctl(v->fd, KVM_GET_SREGS, &state->sregs) ||
+	    ioctl(v->fd, KVM_GET_VCPU_EVENTS, &state->events) ||
+	    ioctl(v->fd, KVM_GET_MP_STATE, &state->mp_state))
+		return -errno;
+	return 0;
+}
+
+int vmm_vcpu_restore(struct vmm_vcpu *v, const struct vmm_vcpu_state *state)
+{
+	if (ioctl(v->fd, KVM_SET_SREGS, &state->sregs) ||
+	    ioctl(v->fd, KVM_SET_REGS, &state->regs) ||
+	    ioctl(v->fd, KVM_SET_VCPU_EVENTS, &state->events) ||
+	    ioctl(v->fd, KVM_SET_MP_STATE, &state->mp_state))
+		return -errno;
+	return 0;
 }

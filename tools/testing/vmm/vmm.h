@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define VMM_VCPUS_MAX	8
+/* Most memory that a VM can have and be migrated. */
+#define VMM_RAM_MAX	0x4000000
 /* KVM memory slots that vmm.c and port.c use themselves. */
 #define VMM_SLOT_RAM	0
 #define VMM_SLOT_STATUS	1
@@ -25,7 +27,8 @@ struct vmm_stats;
  * @stats: descriptors behind @stats_fd
  * @run: shared page of KVM_RUN
  * @nr_returns: times KVM_RUN came back, for whatever reason
- * @thread: for the caller's use
+ * @is_stopping: vmm_vcpu_stop() wants it to come back
+ * @thread: for the caller's use; vmm_vcpu_stop() signals it
  */
 struct vmm_vcpu {
 	struct vmm *vm;
@@ -35,7 +38,24 @@ struct vmm_vcpu {
 	struct vmm_stats *stats;
 	struct kvm_run *run;
 	uint64_t nr_returns;
+	_Atomic int is_stopping;
 	pthread_t thread;
+};
+
+/**
+ * struct vmm_vcpu_state - registers of a vCPU, to make another go on
+ * @regs: general registers
+ * @sregs: segments and control registers
+ * @events: interrupts and exceptions under way
+ * @mp_state: running or halted
+ *
+ * All that a guest without FPU, MSRs and interrupts has.
+ */
+struct vmm_vcpu_state {
+	struct kvm_regs regs;
+	struct kvm_sregs sregs;
+	struct kvm_vcpu_events events;
+	struct kvm_mp_state mp_state;
 };
 
 /**
@@ -142,12 +162,40 @@ struct vmm_vcpu *vmm_vcpu_create(struct vmm *vm, uint32_t entry,
  * vmm_vcpu_run() - run a vCPU until a handler stops it
  * @v: the vCPU
  *
- * Signals do not end it: KVM_RUN is entered again after EINTR.
+ * Signals alone do not end it: KVM_RUN is entered again after EINTR. Ends as
+ * well after vmm_vcpu_stop().
  *
  * Return: 0, -errno of a handler or of KVM_RUN, or -EPROTO for an exit that
  * has no handler (a triple fault among them).
  */
 int vmm_vcpu_run(struct vmm_vcpu *v);
+
+/**
+ * vmm_vcpu_stop() - have vmm_vcpu_run() of another thread return 0
+ * @v: vCPU, whose thread is in @v->thread
+ *
+ * The caller joins the thread. What the guest had under way, an exit or a
+ * request, is over then, and vmm_vcpu_save() has a state to go on from.
+ */
+void vmm_vcpu_stop(struct vmm_vcpu *v);
+
+/**
+ * vmm_vcpu_save() - registers of a vCPU that does not run
+ * @v: the vCPU
+ * @state: result
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_vcpu_save(struct vmm_vcpu *v, struct vmm_vcpu_state *state);
+
+/**
+ * vmm_vcpu_restore() - go on where another vCPU was saved
+ * @v: a vCPU that has not run
+ * @state: from vmm_vcpu_save()
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_vcpu_restore(struct vmm_vcpu *v, const struct vmm_vcpu_state *state);
 
 /**
  * vmm_vcpu_stat() - a counter of KVM's binary statistics

@@ -188,6 +188,9 @@ static bool is_possible(const struct kuv_service *s)
 	if (mor->has_key ? !mor->is_locked :
 			   memcmp(mor->key, no_key, sizeof(no_key)))
 		return false;
+	/* Nobody may stop policies; if that changes, it must be carried. */
+	if (s->policy.disabled)
+		return false;
 	if (s->end_of_dxe)
 		return s->policy.locked;
 	return !s->ready_to_boot && !s->at_runtime && !mor->is_absent;

@@ -95,7 +95,7 @@ static void state_boot(struct kuv_test *t, struct kuv_regs *r)
 	put(t, test_guid, "Volatile", A_BS, 0, "v", 1);
 }
 
-/* Everything that is not zero by itself. */
+/* Everything that can be other than zero. */
 static void state_runtime(struct kuv_test *t, struct kuv_regs *r)
 {
 	state_boot(t, r);
@@ -106,7 +106,6 @@ static void state_runtime(struct kuv_test *t, struct kuv_regs *r)
 	t->s.ready_to_boot = true;
 	t->s.at_runtime = true;
 	t->s.policy.locked = true;
-	t->s.policy.disabled = true;
 	t->s.varcheck.has_modes = true;
 	t->s.mor.has_key = true;
 	memcpy(t->s.mor.key, "\1\2\3\4\5\6\7\x88", KUV_MOR_KEY_LEN);

@@ -29,8 +29,11 @@
  *   EPERM    not allowed to this caller
  *   ENOENT   no such variable or store
  *   EBUSY    in use
+ *   EAGAIN   not now: the store is frozen, or there is nothing to read
  *   ENOSPC   over a limit of the store or of the module
  *   EMSGSIZE the caller's buffer is too small; the size needed is returned
+ *   EBADMSG  what was handed in is damaged, or of a newer kernel
+ *   ENODATA  what was handed in does not have what was asked for
  *   ENOMEM   no memory
  *   EMFILE, ENFILE  no descriptor free, of commands that return one
  *   EINTR    the caller is being killed
@@ -314,9 +317,13 @@ struct kvm_uefivars_store_stats {
  * A frozen store does not change: requests of its guest answer
  * EFI_DEVICE_ERROR, RESUME and MACHINE_RESET of its VMM are refused with
  * EAGAIN. The host's own access (VAR_SET, RESTORE_STATE, ...) goes on. For
- * moving a VM: what is saved from a frozen store stays true until THAW.
+ * moving a VM: what is saved from a frozen store stays true until THAW. A
+ * request that waits for an acknowledgement ends with EFI_DEVICE_ERROR, and none
+ * is under way any more when FREEZE returns. ATTACH works, but what it means,
+ * a machine reset, is done by THAW, unless RESTORE_STATE came in between.
  * Frozen or not already is no error.
- * Errors: EBUSY from FREEZE: the store serves a VM whose VMM has not said PAUSE.
+ * Errors: EBUSY from FREEZE: the store serves a VM whose VMM has not said PAUSE;
+ * ENOMEM from THAW: the store is still frozen.
  */
 struct kvm_uefivars_freeze {
 	__u32	size;
@@ -340,18 +347,20 @@ struct kvm_uefivars_freeze {
  * opaque, little-endian and has a version.
  *
  * On a store both always work, on a port as far as OPEN_PORT allowed
- * (EPERM). SAVE_STATE changes nothing; no vCPU should be running. A store
- * without a port is saved without its machine.
+ * (EPERM). SAVE_STATE changes nothing; no vCPU should be running, and it waits
+ * for a request that is under way. A store whose port does not serve a VM, or
+ * that has none, is saved without its machine.
  *
  * RESTORE_STATE takes all of the image or nothing. With the flag the image
  * must have non-volatile variables: they replace those of the store, as logged
  * changes; without it they stay, and what the image has of them is ignored.
  * The machine of the image, if it has one and a port is open, goes on where it
  * was: before ATTACH, which then does not reset; or after it, when no vCPU has
- * run yet.
- * Errors: EBADMSG not a whole and sound image, or one of a newer version;
- * ENOSPC over a limit of the store; ENODATA variables or machine asked for that
- * are not in the image; EMSGSIZE from SAVE_STATE.
+ * run yet. Without the flag there must be both.
+ * Errors: EBADMSG not a whole and sound image, or one of a newer version, or
+ * longer than any can be; ENOSPC over a limit of the store; ENODATA no
+ * variables in the image, or, without the flag, no machine; EINVAL no port,
+ * likewise; EMSGSIZE from SAVE_STATE.
  */
 struct kvm_uefivars_state {
 	__u32	size;
@@ -457,8 +466,8 @@ struct kvm_uefivars_ack {
  *
  * poll(): EPOLLIN while a change is unacknowledged and newer than the last
  * batch read through any descriptor, or after ACK_FAILED or a new
- * descriptor was opened. EPOLLPRI once after the port was closed, attached,
- * paused or resumed: STORE_INFO clears it.
+ * descriptor was opened. EPOLLPRI after the port was closed or attached, or one
+ * of STORE_PAUSED and STORE_DEPARTED changed: STORE_INFO clears it.
  */
 
 /**
@@ -505,7 +514,7 @@ struct kvm_uefivars_record {
 /* Flags of OPEN_PORT: what the port may do beside running the VM. */
 /* SAVE_STATE and RESTORE_STATE. Restoring is as good as a machine reset. */
 #define KVM_UEFIVARS_PORT_STATE		(1U << 0)
-/* The same with KVM_UEFIVARS_STATE_VARIABLES: read and replace everything. */
+/* Also with KVM_UEFIVARS_STATE_VARIABLES: read and replace everything. */
 #define KVM_UEFIVARS_PORT_VARIABLES	(1U << 1)
 
 /**
@@ -515,7 +524,8 @@ struct kvm_uefivars_record {
  * @fd: out: port descriptor, close-on-exec
  * @reserved: in: must be 0
  *
- * A store has at most one port. Errors: EBUSY one is open already.
+ * A store has at most one port. Errors: EBUSY one is open already; EINVAL
+ * KVM_UEFIVARS_PORT_VARIABLES alone.
  */
 struct kvm_uefivars_open_port {
 	__u32	size;
@@ -553,9 +563,10 @@ struct kvm_uefivars_port_info {
  * @reserved: in: must be 0
  *
  * The caller's memory map is the one that SET_MEMORY addresses mean from now
- * on, and only threads that share it may call SET_MEMORY, MMIO and
- * MACHINE_RESET (EPERM otherwise). Acts as a machine reset, the VM is new;
- * unless RESTORE_STATE has put a machine there already.
+ * on, and only threads that share it may call SET_MEMORY, MMIO,
+ * MACHINE_RESET, PAUSE, RESUME and TAKE_DIRTY (EPERM otherwise). Acts as a
+ * machine reset, the VM is new; unless RESTORE_STATE has put a machine there
+ * already. A new VM is not paused.
  * With a doorbell, map the status page (mmap of the port, 4096 bytes at offset
  * 0, PROT_READ, MAP_SHARED) as a read-only memory slot at the register page:
  * the guest then reads registers without an exit.
@@ -680,7 +691,8 @@ struct kvm_uefivars_range {
  * @ranges: out: memory written since the last call
  *
  * Replies are written through the VMM's address space, which does not mark
- * them in KVM's dirty log. A VMM adds these to each dirty log it fetches.
+ * them in KVM's dirty log. A VMM adds these to each dirty log it fetches, before
+ * it copies pages. What is written later is in the next ones.
  */
 struct kvm_uefivars_dirty {
 	__u32	size;

@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/lib.sh"
 HERE=$KUV_TOP/userspace/vard-sync/tests
 # shellcheck source=userspace/vard-sync/tests/e2e_snapshot.sh
 source "$HERE/e2e_snapshot.sh"
+# shellcheck source=userspace/vard-sync/tests/e2e_move.sh
+source "$HERE/e2e_move.sh"
 OUT=${KUV_E2E_OUT:-${O:-$KUV_TOP/build}}
 
 usage() {
@@ -32,7 +34,7 @@ outside() {
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
 		--append no_timer_check \
-		--timeout "${KUV_E2E_TIMEOUT:-400}" -- "$HERE/e2e.sh" --inside "$@"
+		--timeout "${KUV_E2E_TIMEOUT:-600}" -- "$HERE/e2e.sh" --inside "$@"
 }
 
 # --- inside the emulated host
@@ -490,7 +492,8 @@ inside() {
 		kill_both term_while_running no_daemon write_back options
 		options_are_the_operators disk_full
 		read_only quarantine garbage_database private_daemon
-		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}")
+		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}"
+		"${MOVE_TESTS[@]}")
 
 	[ $# = 0 ] || tests=("$@")
 	set +e

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <linux/kvm_uefivars.h>
 #include <linux/kvm_uefivars_mailbox.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ static struct {
 	const char *template_name;
 	const char *durability;
 	const char *options;
+	bool is_incoming;
 	pid_t daemon;
 	int port;
 	uint8_t *shared;
@@ -95,6 +97,9 @@ static void attach(void)
 	m.hva = (uint64_t)(uintptr_t)g.shared;
 	port_call(KVM_UEFIVARS_ATTACH, &a, "ATTACH");
 	port_call(KVM_UEFIVARS_SET_MEMORY, &m, "SET_MEMORY");
+	/* A machine that moves in has its registers set. */
+	if (g.is_incoming)
+		return;
 	mmio_write(KVM_UEFIVARS_REG_ADDR_LO, 4, GPA);
 	mmio_write(KVM_UEFIVARS_REG_ADDR_HI, 4, 0);
 	mmio_write(KVM_UEFIVARS_REG_BUFFER_SIZE, 4, SHARED);
@@ -129,12 +134,18 @@ static uint64_t call(uint64_t function, const char *name, uint32_t attributes,
 	return s->var.status;
 }
 
-static uint64_t set_variable(const char *name, const char *value)
+static uint64_t set_with(const char *name, const char *value,
+			 uint32_t attributes)
 {
 	size_t len = strlen(value);
 
-	return call(KVM_UEFIVARS_FN_SET_VARIABLE, name, ATTRIBUTES, value, len,
+	return call(KVM_UEFIVARS_FN_SET_VARIABLE, name, attributes, value, len,
 		    len);
+}
+
+static uint64_t set_variable(const char *name, const char *value)
+{
+	return set_with(name, value, ATTRIBUTES);
 }
 
 static const char *status_text(uint64_t status)
@@ -223,6 +234,50 @@ static void cmd_set(const char *name, const char *value)
 	       now_ms() - start);
 }
 
+static void cmd_volatile(const char *name, const char *value)
+{
+	uint64_t status = set_with(name, value,
+				   ATTRIBUTES & ~KVM_UEFIVARS_ATTR_NV);
+
+	printf("volatile %s %s\n", name, status_text(status));
+}
+
+/* What a VMM that can migrate does; "again" while its store is frozen. */
+static void cmd_port(const char *verb, unsigned long cmd, uint32_t flags)
+{
+	struct kvm_uefivars_pause p = { .size = sizeof(p), .flags = flags };
+	int r = ioctl(g.port, cmd, &p);
+
+	printf("%s %s\n", verb, r == 0 ? "ok" : errno == EAGAIN ? "again" :
+							strerror(errno));
+}
+
+static void cmd_wait(void)
+{
+	struct pollfd p = { .fd = g.port, .events = POLLIN };
+
+	if (poll(&p, 1, 60000) != 1)
+		printf("wait timeout\n");
+	else
+		cmd_port("wait", KVM_UEFIVARS_RESUME, 0);
+}
+
+/* Returns whether it was one. */
+static bool command_port(const char *verb)
+{
+	if (!strcmp(verb, "pause"))
+		cmd_port(verb, KVM_UEFIVARS_PAUSE, 0);
+	else if (!strcmp(verb, "depart"))
+		cmd_port(verb, KVM_UEFIVARS_PAUSE, KVM_UEFIVARS_PAUSE_DEPARTED);
+	else if (!strcmp(verb, "resume"))
+		cmd_port(verb, KVM_UEFIVARS_RESUME, 0);
+	else if (!strcmp(verb, "wait"))
+		cmd_wait();
+	else
+		return false;
+	return true;
+}
+
 static void command(char *line)
 {
 	char *verb = strtok(line, " \n"), *name = strtok(NULL, " \n");
@@ -242,7 +297,9 @@ static void command(char *line)
 		cmd_stream(name, strtoul(value, NULL, 10));
 	else if (!strcmp(verb, "fill") && value)
 		cmd_fill(name, strtoul(value, NULL, 10));
-	else
+	else if (!strcmp(verb, "volatile") && value)
+		cmd_volatile(name, value);
+	else if (!command_port(verb))
 		printf("failed unknown command %s\n", verb);
 	fflush(stdout);
 }
@@ -344,6 +401,8 @@ static void open_vm(sd_bus *bus, const char *vm)
 					  g.durability);
 	if (r >= 0 && g.options)
 		r = sd_bus_message_append(m, "{sv}", "options", "s", g.options);
+	if (r >= 0 && g.is_incoming)
+		r = sd_bus_message_append(m, "{sv}", "incoming", "b", true);
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
 	if (r < 0)
@@ -419,9 +478,11 @@ int main(int argc, char **argv)
 	sd_bus *bus;
 	int c, status;
 
-	while ((c = getopt(argc, argv, "ct:T:d:o:")) >= 0) {
+	while ((c = getopt(argc, argv, "cit:T:d:o:")) >= 0) {
 		if (c == 'c')
 			is_close = true;
+		else if (c == 'i')
+			g.is_incoming = true;
 		else if (c == 't')
 			g.template = optarg;
 		else if (c == 'T')
@@ -434,7 +495,7 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: e2e_client [-c] [-t TEMPLATE] [-T NAME] [-d DURABILITY] [-o OPTIONS] WHERE [VM]\n");
+		fprintf(stderr, "usage: e2e_client [-c] [-i] [-t TEMPLATE] [-T NAME] [-d DURABILITY] [-o OPTIONS] WHERE [VM]\n");
 		return 2;
 	}
 	bus = connect_bus(argv[optind]);

@@ -107,5 +107,33 @@ ctl configure none incoming=x
 check configure_other 2 '*wrong type*'
 ctl stats
 check stats 0 'vard-sync*transactions *fsyncs-wal *'
+ctl snapshot none s
+check snapshot_unknown 9 '*no VM none*'
+ctl snapshot none
+check snapshot_usage 2 'usage: kuvctl snapshot VM NAME'
+ctl snapshot none a/b
+check snapshot_name 2 '*a name is 1 to 128*'
+ctl snapshots none
+check snapshots_unknown 9 '*no VM none*'
+ctl restore none s x
+check restore_usage 2 'usage: kuvctl restore VM NAME'
+ctl clone --frobnicate one two
+check clone_usage 2 '*usage: kuvctl clone *'
+ctl clone --remove
+check clone_remove 2 '*usage: kuvctl clone *'
+ctl clone --remove 'A*' --keep-machine none two
+check clone_unknown 9 '*no VM none*'
+ctl reset
+check reset_usage 2 'usage: kuvctl reset VM \[TEMPLATE\]'
+ctl remove none
+check remove_unasked 2 'usage: kuvctl remove --yes VM'
+ctl remove --yes none
+check remove_unknown 9 '*no VM none*'
+ctl audit
+check audit_of_none 0 ''
+ctl audit -n 0
+check audit_number 2 'usage: kuvctl audit *'
+ctl audit -n 1 one two
+check audit_usage 2 'usage: kuvctl audit *'
 echo "1..$n"
 [ $failed = 0 ]

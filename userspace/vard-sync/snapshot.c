@@ -180,8 +180,9 @@ static int run(struct change *c)
 	r = b->ops->commit(b);
 	if (r < 0)
 		return backend_error(c->o, r);
-	vard_log(LOG_NOTICE, "VM %s: %s %s by user %u", c->audit.vm,
-		 c->audit.action, c->detail, (unsigned int)c->o->uid);
+	vard_log(LOG_NOTICE, "VM %s: %s%s%s, by user %u", c->audit.vm,
+		 c->audit.action, *c->detail ? " " : "", c->detail,
+		 (unsigned int)c->o->uid);
 	return 0;
 }
 

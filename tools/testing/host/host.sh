@@ -13,11 +13,12 @@ source "$KUV_TOP/tools/testing/host/lib/emulator.sh"
 usage() {
 	cat <<-END
 	usage: host.sh [--kernel 6.12|6.1] [--timeout SECONDS] [--mem MIB]
-	               [--cpus N] [--share DIR] [--append WORDS] -- COMMAND...
+	               [--cpus N] [--share DIR] [--net N:DIR] [--append WORDS] -- COMMAND...
 	       host.sh [options] --shell
 	The command runs as root in this directory. Only DIR is writable for good (the same
 	path inside and outside); there go console.log, dmesg and the status. KUV_*
-	variables are handed on. Limit 300 s, a day for the shell. Status: the command's, 124 time limit, 125 host died.
+	variables are handed on. --net joins hosts 1 and 2 with the same DIR, a short path, by a
+	network card; host N is 10.0.0.N there. Limit 300 s, a day for the shell. Status: the command's, 124 time limit, 125 host died.
 	END
 }
 
@@ -27,6 +28,7 @@ mem=4096
 cpus=1
 share=
 append=
+net=
 shell=
 
 parse() {
@@ -38,6 +40,7 @@ parse() {
 		--cpus) cpus=$2; shift ;;
 		--share) share=$2; shift ;;
 		--append) append=$2; shift ;;
+		--net) net=$2; shift ;;
 		--shell) shell=1 ;;
 		--help) usage; exit 0 ;;
 		--) shift; break ;;
@@ -61,7 +64,7 @@ host_initrd() {
 		rm -rf "$dir.$$"
 		kuv_initrd_busybox "$dir.$$"
 		kuv_initrd_modules "$dir.$$" virtio_pci 9pnet_virtio 9p overlay \
-			virtio_console virtio_rng kvm-amd
+			virtio_console virtio_rng virtio_net kvm-amd
 		install -m 755 "$here/host-init" "$dir.$$/init"
 		kuv_initrd_pack "$dir.$$" "$dir.$$.cpio"
 		mv "$dir.$$.cpio" "$dir.cpio"
@@ -88,13 +91,29 @@ fill_share() {
 	[ -z "$shell" ] || touch "$share/interactive"
 }
 
+# net_args N:DIR: a network card on a cable between two sockets in DIR; what is sent
+# while nobody is at the other end is lost, as on any.
+net_args() {
+	local nr=${1%%:*} dir=${1#*:}
+
+	rm -f "$dir/$nr"
+	echo "-netdev"
+	echo "dgram,id=net,local.type=unix,local.path=$dir/$nr,remote.type=unix,remote.path=$dir/$((3 - nr))"
+	echo "-device"
+	echo "virtio-net-pci,netdev=net,mac=52:54:00:00:00:0$nr,romfile="
+}
+
 # shellcheck disable=SC2054 # QEMU's options have commas
 # boot: QEMU in the foreground until the host powers off.
 boot() {
-	local initrd=$1 words serial out pid rc=0 env
+	local initrd=$1 words serial out pid rc=0 env network=()
 	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr"
 	words+=" $(kuv_emulator_tsc) kuv.share=$share $append"
 
+	if [ -n "$net" ]; then
+		words+=" kuv.host=${net%%:*}"
+		mapfile -t network < <(net_args "$net")
+	fi
 	mapfile -t env < <(kuv_emulator_env)
 	# QEMU opens the far end of a cat: stdout may be anything then.
 	exec {out}> >(cat)
@@ -117,7 +136,7 @@ boot() {
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-fsdev "local,id=share,path=$share,security_model=none,multidevs=remap" \
 		-device virtio-9p-pci,fsdev=share,mount_tag=share \
-		-device virtio-rng-pci \
+		-device virtio-rng-pci "${network[@]}" \
 		"${serial[@]}" || rc=$?
 	exec {out}>&-
 	wait "$pid"

@@ -5,6 +5,8 @@
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
+# shellcheck source=tools/testing/host/lib/ssh.sh
+source "$KUV_TOP/tools/testing/host/lib/ssh.sh"
 
 here=$KUV_TOP/tools/testing/host
 kernel=6.12
@@ -89,6 +91,41 @@ why() {
 		grep . || echo "none was given, status $status")"
 }
 
+# hosts_of SCENARIO: how many it needs, its "# Hosts: N" line.
+hosts_of() {
+	grep -q '^# Hosts: 2' "$1" && echo 2 || echo 1
+}
+
+# second_start LOGS SECONDS: the second host of a scenario with two, on a network with the
+# first; in a process group of its own.
+second_start() {
+	local logs=$1/second
+
+	# The sockets of the network have short names.
+	KUV_NET=$(mktemp -d /tmp/kuv-net.XXXXXX)
+	export KUV_NET
+	kuv_ssh_prepare "$KUV_NET"
+	network=(--net "1:$KUV_NET")
+	mkdir "$logs"
+	setsid "$here/host.sh" --kernel "$kernel" --timeout $(($2 + 60)) --share "$logs" \
+		--net "2:$KUV_NET" -- bash "$here/lib/inside.sh" \
+		"$here/lib/second-host.sh" "$logs" "$2" >"$logs/scenario.log" 2>&1 &
+	second=$!
+}
+
+# second_end STATUS: the status of both, if that of the first is this.
+second_end() {
+	local rc=0
+
+	if [ "$1" != 0 ]; then
+		kill -TERM -- "-$second" 2>/dev/null || true
+	fi
+	wait "$second" || rc=$?
+	rm -rf "$KUV_NET"
+	[ "$1" = 0 ] || return "$1"
+	return $rc
+}
+
 # run_one NUMBER SCENARIO
 run_one() {
 	local nr=$1 file=$2 name logs limit rc=0 start=$SECONDS
@@ -98,9 +135,12 @@ run_one() {
 
 	rm -rf "$logs"
 	mkdir -p "$logs"
-	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" -- \
-		bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
+	network=()
+	[ "$(hosts_of "$file")" = 1 ] || second_start "$logs" "$limit"
+	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" \
+		"${network[@]}" -- bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
 		sed -u '/^#/!s/^/# /' | tee "$logs/scenario.log" || rc=$?
+	[ ${#network[@]} = 0 ] || second_end $rc || rc=$?
 	if [ $rc = 0 ]; then
 		passed=$((passed + 1))
 		echo "ok $nr $name # $((SECONDS - start)) s"

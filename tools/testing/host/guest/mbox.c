@@ -13,12 +13,15 @@
 #include <linux/kvm_uefivars_mailbox.h>
 
 #define PAGE 4096u
+#define HUGE_PAGE (512 * PAGE)
 
 /* One page of this process is the message buffer: contiguous without effort. */
 struct mbox {
 	volatile uint8_t *regs;
 	uint8_t *buf;
+	size_t size;
 	uint64_t phys;
+	uint32_t saved[3];
 };
 
 struct var_msg {
@@ -50,7 +53,8 @@ static uint64_t phys_of(const void *p)
 	return (entry & ((1ULL << 55) - 1)) * PAGE;
 }
 
-static void mbox_open(struct mbox *m)
+/* @huge: MAP_HUGETLB for messages of more than 4096 bytes, or 0. */
+static void mbox_open(struct mbox *m, int huge)
 {
 	int fd = open("/dev/mem", O_RDWR | O_SYNC | O_CLOEXEC);
 
@@ -60,9 +64,10 @@ static void mbox_open(struct mbox *m)
 		       KVM_UEFIVARS_MMIO_BASE);
 	if (m->regs == MAP_FAILED)
 		die("mmap of the mailbox page");
-	m->buf = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE,
-		      -1, 0);
+	m->size = huge ? KVM_UEFIVARS_BUFFER_MAX : PAGE;
+	m->buf = mmap(NULL, huge ? HUGE_PAGE : PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE |
+		      huge, -1, 0);
 	if (m->buf == MAP_FAILED)
 		die("mmap of the buffer");
 	m->buf[0] = 1;
@@ -86,10 +91,30 @@ static void reg32(struct mbox *m, unsigned int off, uint32_t val)
 	*(volatile uint32_t *)(m->regs + off) = val;
 }
 
+static uint32_t get32(struct mbox *m, unsigned int off)
+{
+	return *(volatile uint32_t *)(m->regs + off);
+}
+
+/* What firmware has set up, to be given back to it. */
+static void save_regs(struct mbox *m)
+{
+	m->saved[0] = get32(m, KVM_UEFIVARS_REG_BUFFER_SIZE);
+	m->saved[1] = get32(m, KVM_UEFIVARS_REG_ADDR_LO);
+	m->saved[2] = get32(m, KVM_UEFIVARS_REG_ADDR_HI);
+}
+
+static void restore_regs(struct mbox *m)
+{
+	reg32(m, KVM_UEFIVARS_REG_BUFFER_SIZE, m->saved[0]);
+	reg32(m, KVM_UEFIVARS_REG_ADDR_LO, m->saved[1]);
+	reg32(m, KVM_UEFIVARS_REG_ADDR_HI, m->saved[2]);
+}
+
 /* Takes the mailbox over from the firmware and sends one message of @len bytes. */
 static uint16_t send_msg(struct mbox *m, size_t len)
 {
-	reg32(m, KVM_UEFIVARS_REG_BUFFER_SIZE, PAGE);
+	reg32(m, KVM_UEFIVARS_REG_BUFFER_SIZE, (uint32_t)m->size);
 	reg32(m, KVM_UEFIVARS_REG_ADDR_LO, (uint32_t)m->phys);
 	reg32(m, KVM_UEFIVARS_REG_ADDR_HI, (uint32_t)(m->phys >> 32));
 	((struct kvm_uefivars_mm_header *)m->buf)->message_len =
@@ -149,9 +174,62 @@ static size_t var_msg(struct mbox *m, uint64_t fn, const char *guid,
 	return (size_t)(p - m->buf) + data_len;
 }
 
+static uint32_t le32(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+
+/* One message of the policy protocol; its parameters are at the returned address. */
+static uint8_t *policy(struct mbox *m, uint32_t command, uint32_t page,
+		       uint64_t *result)
+{
+	static const uint8_t guid[16] = KVM_UEFIVARS_GUID_POLICY;
+	struct kvm_uefivars_mm_header *mm = (void *)m->buf;
+	struct kvm_uefivars_policy_header *h = (void *)(mm + 1);
+	uint16_t transport;
+
+	memset(m->buf, 0, KVM_UEFIVARS_POLICY_MSG_MAX);
+	memcpy(mm->guid, guid, sizeof(guid));
+	h->signature = KVM_UEFIVARS_POLICY_SIGNATURE;
+	h->revision = KVM_UEFIVARS_POLICY_REVISION;
+	h->command = command;
+	h->result = ~0ULL;
+	memcpy(h + 1, &page, sizeof(page));
+	transport = send_msg(m, KVM_UEFIVARS_POLICY_MSG_MAX);
+	if (transport) {
+		printf("policies: transport=0x%x\n", transport);
+		exit(1);
+	}
+	*result = h->result;
+	return (uint8_t *)(h + 1);
+}
+
+/* Prints size and a hash of the table of policies, and whether it is locked. */
+static void show_policies(struct mbox *m)
+{
+	uint32_t total, len, hash = 2166136261u, page = 0;
+	uint64_t result;
+	uint8_t *p = policy(m, KVM_UEFIVARS_POLICY_DUMP, page, &result);
+
+	total = le32(p + 4);
+	while (!result && p[12]) {
+		p = policy(m, KVM_UEFIVARS_POLICY_DUMP, ++page, &result);
+		len = le32(p + 8);
+		for (uint32_t i = 0; i < len; i++)
+			hash = (hash ^ p[13 + i]) * 16777619u;
+	}
+	printf("policies: %" PRIu32 " bytes, hash %08" PRIx32
+	       ", dump=0x%" PRIx64, total, hash, result);
+	policy(m, KVM_UEFIVARS_POLICY_LOCK, 0, &result);
+	printf(" lock=0x%" PRIx64 "\n", result);
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: mbox reset | fn NUMBER | get GUID NAME |"
+	fprintf(stderr, "usage: mbox reset | fn NUMBER | policies | get GUID NAME |"
 			" set GUID NAME ATTRIBUTES TEXT\n");
 	return 2;
 }
@@ -163,7 +241,13 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage();
-	mbox_open(&m);
+	mbox_open(&m, strcmp(argv[1], "policies") ? 0 : MAP_HUGETLB);
+	save_regs(&m);
+	if (!strcmp(argv[1], "policies") && argc == 2) {
+		show_policies(&m);
+		restore_regs(&m);
+		return 0;
+	}
 	if (!strcmp(argv[1], "reset") && argc == 2) {
 		printf("transport=0x%x\n", command(&m, KVM_UEFIVARS_CMD_RESET));
 		return 0;
@@ -183,5 +267,6 @@ int main(int argc, char **argv)
 		return usage();
 	}
 	report(&m, send_msg(&m, len));
+	restore_regs(&m);
 	return 0;
 }

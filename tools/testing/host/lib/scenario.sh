@@ -111,7 +111,7 @@ module_idle() {
 # start_vard [OPTION...]: by default a write waits for 2 s, which is not long in the
 # emulation; here as long as it may.
 start_vard() {
-	VARD_LOG=$LOGS/vard-sync.log
+	: "${VARD_LOG:=$LOGS/vard-sync.log}"
 	"$BIN/vard-sync" --db "$DB" --socket "$SOCKET" --wait-ms 30000 "$@" \
 		>>"$VARD_LOG" 2>&1 &
 	VARD_PID=$!
@@ -165,7 +165,7 @@ has() {
 
 # Logs of the VM now running as NAME are $LOGS/NAME.<run>.{serial,out,qemu,debug}.
 # VM_OPTIONS are more options for kuv-run; VM_DISKS are QEMU arguments for other
-# disks than that of the Linux guest.
+# disks than that of the Linux guest. VM_AS is a name for vard-sync other than NAME.
 declare -A VM_PID VM_RUN
 VM_OPTIONS=()
 VM_DISKS=()
@@ -190,7 +190,7 @@ vm_count() {
 vm_start() {
 	local name=$1
 	shift
-	"$BIN/kuv-run" --vm "$name" --socket "$SOCKET" --verbose "${VM_OPTIONS[@]}" \
+	"$BIN/kuv-run" --vm "${VM_AS:-$name}" --socket "$SOCKET" --verbose "${VM_OPTIONS[@]}" \
 		-- qemu-system-x86_64 -nodefaults -no-user-config -display none \
 		-machine pc -accel kvm -cpu host -m 512 \
 		-bios "$KUV_FIRMWARE" \

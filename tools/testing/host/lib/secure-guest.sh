@@ -15,6 +15,8 @@ full() {
 	case $1 in
 	db | dbx) echo "$1-$SECURITY" ;;
 	Kuv*) echo "$1-$PRIVATE" ;;
+	MemoryOverwriteRequestControl) echo "$1-e20939be-32d4-41be-a150-897f85d49829" ;;
+	MemoryOverwriteRequestControlLock) echo "$1-bb983ccf-151d-40e1-a07b-4a17be168292" ;;
 	*) echo "$1-$GLOBAL" ;;
 	esac
 }

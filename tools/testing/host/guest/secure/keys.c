@@ -41,6 +41,8 @@ static const struct name names[] = {
 	{ u"KEK", GLOBAL },
 	{ u"db", SECURITY },
 	{ u"dbx", SECURITY },
+	{ u"KuvVolatile", { 0x6b757630, 0x7465, 0x7374,
+		{ 0x80, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07 } } },
 	{ u"SetupMode", GLOBAL },
 	{ u"SecureBoot", GLOBAL },
 	{ u"VendorKeys", GLOBAL },

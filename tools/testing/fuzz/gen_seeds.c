@@ -16,20 +16,6 @@
 
 static u8 memory[0x10000];
 
-void seeds_save(const char *dir, const char *target, const char *name,
-		const void *data, size_t len)
-{
-	char path[4096];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, target);
-	mkdir(path, 0777);
-	snprintf(path, sizeof(path), "%s/%s/%s", dir, target, name);
-	f = fopen(path, "wb");
-	CHECK(f);
-	CHECK(fwrite(data, 1, len, f) == len && !fclose(f));
-}
-
 static u32 guid_of(const u8 *guid)
 {
 	u32 i;

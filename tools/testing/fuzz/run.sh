@@ -15,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 
 FUZZ_DIR=$KUV_TOP/tools/testing/fuzz
 OUT=${O:-$KUV_TOP/build/fuzz}
-ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_batch fuzz_libkuv_batch fuzz_template)
+ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_image fuzz_batch fuzz_libkuv_batch fuzz_template)
 MAX_LEN=16384
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -34,6 +34,7 @@ fuzz_build() {
 		kuv_die "the fuzz targets do not build, see $out/build.log"
 	}
 	"$out/gen_seeds" "$out/seeds"
+	"$out/gen_image" "$out/seeds"
 }
 
 # report STATUS NAME [TEXT]: one test.

@@ -2,6 +2,7 @@
 /* The variables of one VM: lookup, order, accounting and change order. */
 #include "vardb.h"
 
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -10,7 +11,7 @@
 #include "buf.h"
 
 #define BUCKETS_MIN	64
-#define BUCKETS_MAX	65536
+#define BUCKETS_MAX	65536 /* as many as kuv_var.hash can tell apart */
 /* An adoption may need more tombstones than the pool, and a boot more yet. */
 #define ADOPT_FORCED_MAX	(KUV_POOL_FORCED_MAX - 256)
 
@@ -27,7 +28,7 @@ bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii)
 }
 
 /* The namespace goes in with the key: one pass over one string. */
-static u64 hash_name(const struct kuv_vardb *db, const struct kuv_name *n)
+static u16 hash_name(const struct kuv_vardb *db, const struct kuv_name *n)
 {
 	siphash_key_t key;
 	u64 guid[2];
@@ -38,7 +39,7 @@ static u64 hash_name(const struct kuv_vardb *db, const struct kuv_name *n)
 	return siphash(n->name, n->len, &key);
 }
 
-static struct hlist_head *bucket(const struct kuv_vardb *db, u64 hash)
+static struct hlist_head *bucket(const struct kuv_vardb *db, u16 hash)
 {
 	return &db->buckets[hash & (db->nr_buckets - 1)];
 }
@@ -50,7 +51,7 @@ static bool has_name(const struct kuv_var *v, const struct kuv_name *n)
 }
 
 static struct kuv_var *lookup(const struct kuv_vardb *db,
-			      const struct kuv_name *n, u64 hash, bool deleted)
+			      const struct kuv_name *n, u16 hash, bool deleted)
 {
 	struct kuv_var *v;
 
@@ -140,7 +141,7 @@ static u64 unacked_seq(const struct kuv_var *v)
 u64 kuv_vardb_pending_seq(const struct kuv_vardb *db,
 			  const struct kuv_name *name)
 {
-	u64 hash = hash_name(db, name);
+	u16 hash = hash_name(db, name);
 	u64 live = unacked_seq(lookup(db, name, hash, false));
 	u64 gone = unacked_seq(lookup(db, name, hash, true));
 
@@ -231,7 +232,7 @@ static void plan_removal(struct kuv_change *c, struct kuv_var *v)
 
 /* Find the entry that will carry the new state; NULL if a new one is needed. */
 static void plan_entry(const struct kuv_vardb *db, struct kuv_change *c,
-		       const struct kuv_name *n, u64 hash)
+		       const struct kuv_name *n, u16 hash)
 {
 	bool nv = c->attributes & KVM_UEFIVARS_ATTR_NV;
 	struct kuv_var *old = lookup(db, n, hash, false);
@@ -251,11 +252,13 @@ static void plan_entry(const struct kuv_vardb *db, struct kuv_change *c,
 		c->tombstones -= kuv_var_cost(n->len, 0);
 }
 
-static struct kuv_var *alloc_var(const struct kuv_name *n, u64 hash)
+static struct kuv_var *alloc_var(const struct kuv_name *n, u16 hash)
 {
 	struct kuv_var *v = kvzalloc(struct_size(v, name, n->len),
 				     GFP_KERNEL_ACCOUNT);
 
+	/* Lengths in it have 16 bits. */
+	BUILD_BUG_ON(KUV_VAR_CONTENT_MAX > 0xffff);
 	if (!v)
 		return NULL;
 	INIT_LIST_HEAD(&v->order_node);
@@ -268,7 +271,7 @@ static struct kuv_var *alloc_var(const struct kuv_name *n, u64 hash)
 }
 
 static kuv_status_t alloc_change(struct kuv_change *c,
-				 const struct kuv_name *n, u64 hash)
+				 const struct kuv_name *n, u16 hash)
 {
 	c->data = kvmalloc(c->data_len, GFP_KERNEL_ACCOUNT);
 	if (!c->data)
@@ -297,7 +300,7 @@ kuv_status_t kuv_vardb_prepare_set(struct kuv_vardb *db,
 				   const u8 *head, u32 head_len,
 				   const u8 *time, u32 flags)
 {
-	u64 hash = hash_name(db, &w->name);
+	u16 hash = hash_name(db, &w->name);
 	kuv_status_t status;
 	u64 content = (u64)w->name.len + 2 + head_len + w->len;
 

@@ -70,32 +70,34 @@ struct kuv_write {
 /**
  * struct kuv_var - one variable, or what is left of a deleted one
  * @seq: change that made it what it is; 0 if never logged
- * @attributes: stored attributes, 0 if @deleted
+ * @hash: part of the keyed hash of namespace and name
  * @name_len: bytes of name, no NUL
  * @data_len: bytes of data, 0 only if @deleted
- * @guid: vendor namespace
- * @time: EFI_TIME of an authenticated variable, zero otherwise
+ * @attributes: stored attributes, 0 if @deleted
  * @deleted: a tombstone: kept until the deletion of a non-volatile variable is
  *	acknowledged, seen by kuv_vardb_next_dirty() only
+ * @guid: vendor namespace
+ * @time: EFI_TIME of an authenticated variable, zero otherwise
  * @hash_node: in the bucket of its name
  * @order_node: in the list of its pool; a tombstone is in none
  * @dirty_node: in the list of unacknowledged changes, or empty
- * @hash: keyed hash of namespace and name
  * @data: owned
  * @name: owned, UTF-16LE
+ *
+ * Dense: a host may keep a hundred thousand of these.
  */
 struct kuv_var {
 	u64 seq;
-	u32 attributes;
-	u32 name_len;
-	u32 data_len;
+	u16 hash;
+	u16 name_len;
+	u16 data_len;
+	u8 attributes;
+	bool deleted;
 	u8 guid[16];
 	u8 time[16];
-	bool deleted;
 	struct hlist_node hash_node;
 	struct list_head order_node;
 	struct list_head dirty_node;
-	u64 hash;
 	u8 *data;
 	u8 name[];
 };

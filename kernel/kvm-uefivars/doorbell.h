@@ -13,8 +13,11 @@ struct eventfd_ctx;
 struct file;
 struct kuv_port;
 
-/* Requests of one port that may be under way at once; guests use a lock. */
-#define KUV_RINGS	16
+/*
+ * Requests of one port that may be under way at once. Guests use a lock; and with
+ * the fput back end each costs a file that is kept ready.
+ */
+#define KUV_RINGS	4
 
 /**
  * struct kuv_ring - one request between the signal and its answer

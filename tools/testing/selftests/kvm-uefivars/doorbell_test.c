@@ -248,18 +248,18 @@ static void *ringer_run(void *data)
 static void many_threads(const void *data)
 {
 	struct belled b = start(KVM_UEFIVARS_WRITE_BACK, 0);
-	struct ringer r[8];
+	struct ringer r[4];
 	int i;
 
 	(void)data;
 	put_get(b.g.mem, "V", 8);
-	for (i = 0; i < 8; i++) {
-		r[i] = (struct ringer){ .b = &b, .count = 300 };
+	for (i = 0; i < 4; i++) {
+		r[i] = (struct ringer){ .b = &b, .count = 600 };
 		CHECK(!pthread_create(&r[i].thread, NULL, ringer_run, &r[i]));
 	}
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 4; i++)
 		CHECK(!pthread_join(r[i].thread, NULL));
-	CHECK_EQ(port_info(b.g.port).nr_doorbell, 8 * 300);
+	CHECK_EQ(port_info(b.g.port).nr_doorbell, 4 * 600);
 	CHECK_EQ(*b.status, KVM_UEFIVARS_STS_SUCCESS);
 	CHECK_EQ(reply_status(b.g.mem), KVM_UEFIVARS_EFI_NOT_FOUND);
 }
@@ -300,7 +300,7 @@ static void more_than_can_be_under_way(const void *data)
 		CHECK(!pthread_create(&r[i].thread, NULL, ringer_run, &r[i]));
 	}
 	/* Those that are too many are refused at once. */
-	for (i = 0, nr_done = 0; nr_done < 20 - 16; i = (i + 1) % 20) {
+	for (i = 0, nr_done = 0; nr_done < 20 - 4; i = (i + 1) % 20) {
 		if (!is_done[i] && !pthread_tryjoin_np(r[i].thread, NULL)) {
 			is_done[i] = true;
 			nr_done++;
@@ -314,7 +314,7 @@ static void more_than_can_be_under_way(const void *data)
 	acknowledge(b.store);
 	for (i = 0; i < 20; i++)
 		CHECK(is_done[i] || !pthread_join(r[i].thread, NULL));
-	CHECK_EQ(port_info(b.g.port).nr_doorbell, 16);
+	CHECK_EQ(port_info(b.g.port).nr_doorbell, 4);
 	CHECK(*b.status != KVM_UEFIVARS_STS_BUSY);
 }
 

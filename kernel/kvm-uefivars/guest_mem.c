@@ -57,6 +57,17 @@ static u32 kuv_mem_table_span(struct kuv_mem_table *t, u64 gpa, u32 len,
 	return min_t(u64, len, s->len - off);
 }
 
+/*
+ * copy_from_user() looks up which object @dst is in, at a considerable part of a
+ * request's cost, unless the length is a constant. The usual one is.
+ */
+static unsigned long kuv_mem_fetch(void *dst, const void __user *uptr, u32 len)
+{
+	if (likely(len == KUV_MEM_FETCH_USUAL))
+		return copy_from_user(dst, uptr, KUV_MEM_FETCH_USUAL);
+	return copy_from_user(dst, uptr, len);
+}
+
 static int kuv_mem_table_read(struct kuv_guest_mem *mem, u64 gpa, void *dst,
 			      u32 len)
 {
@@ -66,7 +77,7 @@ static int kuv_mem_table_read(struct kuv_guest_mem *mem, u64 gpa, void *dst,
 
 	for (; len; len -= n, gpa += n, dst += n) {
 		n = kuv_mem_table_span(t, gpa, len, false, &uptr);
-		if (!n || copy_from_user(dst, uptr, n))
+		if (!n || kuv_mem_fetch(dst, uptr, n))
 			return -EFAULT;
 	}
 	return 0;
@@ -195,7 +206,7 @@ static void kuv_mem_table_insert(struct kuv_mem_table *t,
 
 static int kuv_mem_table_grow(struct kuv_mem_table *t)
 {
-	u32 max = t->max ? t->max * 2 : 16;
+	u32 max = t->max ? t->max * 2 : 8;
 	struct kuv_mem_slot *slots;
 
 	if (t->nr < t->max)

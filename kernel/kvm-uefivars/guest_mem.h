@@ -10,6 +10,9 @@
 /* Most slots of one table; a VMM numbers its slots below this. */
 #define KUV_MEM_SLOTS_MAX	1024
 
+/* Bytes that a read() should ask for where it has a choice. */
+#define KUV_MEM_FETCH_USUAL	256U
+
 struct kuv_guest_mem;
 
 /**

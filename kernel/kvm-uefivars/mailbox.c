@@ -17,8 +17,6 @@
 #include "store.h"
 
 #define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
-/* Bytes fetched at once, before the length of a message is known. */
-#define KUV_FETCH_FIRST	256U
 
 static __le16 *kuv_mailbox_status(struct kuv_mailbox *mb)
 {
@@ -120,13 +118,13 @@ static u32 kuv_mailbox_total(const struct kuv_mailbox *mb, const u8 *buf)
 
 /*
  * Snapshot header and message. What is used of each guest byte was read once.
- * Most messages are no longer than KUV_FETCH_FIRST: one copy is enough.
+ * Most messages are no longer than KUV_MEM_FETCH_USUAL: one copy is enough.
  */
 static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 			     u32 *total)
 {
 	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
-	u32 first = min(mb->size, KUV_FETCH_FIRST);
+	u32 first = min(mb->size, KUV_MEM_FETCH_USUAL);
 
 	*dirty = first;
 	if (unlikely(ops->read(mb->mem, mb->addr, buf, first))) {

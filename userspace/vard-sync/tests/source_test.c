@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "loop.h"
+#include "sqlite_vfs.h"
 #include "test.h"
 
 #define STORES 3
@@ -95,6 +96,14 @@ static size_t put_record(uint8_t *p, uint64_t seq)
 	return RECORD_LEN;
 }
 
+/* What was read makes the store unreadable until the next change. */
+static void drain(int fd)
+{
+	uint64_t n;
+
+	(void)!__real_read(fd, &n, sizeof(n));
+}
+
 ssize_t __wrap_read(int fd, void *buf, size_t len)
 {
 	struct kvm_uefivars_batch h = { .head_len = sizeof(h) };
@@ -107,6 +116,7 @@ ssize_t __wrap_read(int fd, void *buf, size_t len)
 		errno = f->read_error ? f->read_error : EAGAIN;
 		return -1;
 	}
+	drain(fd);
 	memset(buf, 0, len);
 	h.len = sizeof(h);
 	for (uint64_t s = f->acked_seq + 1; s <= f->seq; s++, h.nr_records++)
@@ -153,8 +163,9 @@ static int set_up(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/vars.db", f->dir);
 	f->options = (struct vard_options){ .db = f->path,
 					    .device = "/nonexistent",
+					    .write_back_ms = 50,
 					    .connection_fd = -1 };
-	if (vard_init(&f->d, &f->options) < 0 ||
+	if (vard_vfs_init() < 0 || vard_init(&f->d, &f->options) < 0 ||
 	    vard_open_db(&f->d) < 0)
 		return -1;
 	for (int i = 0; i < STORES; i++)
@@ -455,6 +466,183 @@ static void stop_saves_everything(void **state)
 	assert_int_equal(fakes[1].acked_seq, 1);
 }
 
+/* A guest's change: the store becomes readable. */
+static void change(int i)
+{
+	const uint64_t one = 1;
+
+	fakes[i].seq++;
+	assert_int_equal(write(fakes[i].fd, &one, sizeof(one)), sizeof(one));
+}
+
+static void run(struct fixture *f, uint64_t ms)
+{
+	while (sd_event_run(f->d.event, ms * 1000) > 0)
+		;
+}
+
+static void use_write_back(struct fixture *f, int i)
+{
+	struct vard_backend *b = f->d.backend;
+	struct vard_vm *vm = &f->sources[i]->vm;
+
+	assert_int_equal(b->ops->find_uuid(b, fakes[i].uuid, vm), 0);
+	vm->durability = KVM_UEFIVARS_WRITE_BACK;
+	assert_int_equal(b->ops->begin(b), 0);
+	assert_int_equal(b->ops->update(b, vm), 0);
+	assert_int_equal(b->ops->commit(b), 0);
+}
+
+static void write_back_waits_for_company(void **state)
+{
+	struct fixture *f = *state;
+
+	f->options.write_back_ms = 60000;
+	use_write_back(f, 0);
+	use_spy(f);
+	change(0);
+	run(f, 0);
+	change(0);
+	run(f, 0);
+	assert_int_equal(spy.nr_commits, 0);
+	assert_true(f->sources[0]->is_deferred);
+	change(1);
+	run(f, 0);
+	assert_int_equal(spy.nr_commits, 1);
+	assert_int_equal(fakes[0].acked_seq, 2);
+	assert_int_equal(fakes[1].acked_seq, 1);
+	assert_false(f->sources[0]->is_deferred);
+	assert_null(f->d.deferred);
+	/* And again. */
+	change(0);
+	run(f, 0);
+	assert_true(f->sources[0]->is_deferred);
+}
+
+static void write_back_waits_no_longer_than_its_age(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t start, end;
+
+	for (int i = 0; i < STORES; i++) {
+		use_write_back(f, i);
+		change(i);
+	}
+	use_spy(f);
+	sd_event_now(f->d.event, CLOCK_MONOTONIC, &start);
+	for (int i = 0; i < 100 && fakes[0].nr_acks == 0; i++)
+		sd_event_run(f->d.event, 100000);
+	sd_event_now(f->d.event, CLOCK_MONOTONIC, &end);
+	assert_int_equal(spy.nr_commits, 1);
+	for (int i = 0; i < STORES; i++)
+		assert_int_equal(fakes[i].acked_seq, 1);
+	assert_true(end - start >= 50000);
+}
+
+static void write_back_is_saved_when_the_port_closes(void **state)
+{
+	struct fixture *f = *state;
+	struct kvm_uefivars_store_info info;
+
+	f->options.write_back_ms = 60000;
+	use_write_back(f, 0);
+	change(0);
+	run(f, 0);
+	assert_true(f->sources[0]->is_deferred);
+	fakes[0].has_port = false;
+	/* Somebody else asks, and so takes the event. */
+	assert_int_equal(vard_source_info(f->sources[0], &info), 0);
+	vard_look_later(&f->d, f->sources[0]);
+	run(f, 0);
+	assert_int_equal(fakes[0].acked_seq, 1);
+	assert_int_equal(f->d.nr_sources, STORES - 1);
+	assert_null(f->d.deferred);
+}
+
+static void stop_saves_what_waits(void **state)
+{
+	struct fixture *f = *state;
+
+	f->options.write_back_ms = 60000;
+	use_write_back(f, 0);
+	change(0);
+	run(f, 0);
+	f->d.is_stopping = true;
+	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(fakes[0].acked_seq, 1);
+}
+
+/* Neither the one that is not here yet nor the one that has left. */
+static void others_are_not_saved(void **state)
+{
+	struct fixture *f = *state;
+
+	vard_set_role(&f->d, f->sources[0], VARD_INCOMING);
+	vard_set_role(&f->d, f->sources[1], VARD_DEPARTED);
+	for (int i = 0; i < STORES; i++)
+		change(i);
+	run(f, 0);
+	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(fakes[0].nr_acks + fakes[0].nr_failed, 0);
+	assert_int_equal(fakes[1].nr_acks + fakes[1].nr_failed, 0);
+	assert_int_equal(fakes[2].acked_seq, 1);
+	assert_int_equal(rows(f), 1);
+	/* Nor are they kept for that when their VMM is gone. */
+	f->sources[0]->has_port = f->sources[1]->has_port = false;
+	vard_settle(&f->d, f->sources[0]);
+	vard_settle(&f->d, f->sources[1]);
+	assert_int_equal(f->d.nr_sources, 1);
+}
+
+static void incoming_is_found_by_name(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(vard_find_incoming(&f->d, f->sources[1]->vm.name));
+	strcpy(f->sources[1]->vm.name, "new");
+	vard_set_role(&f->d, f->sources[1], VARD_INCOMING);
+	assert_ptr_equal(vard_find_incoming(&f->d, "new"), f->sources[1]);
+}
+
+static void one_fsync_for_all(void **state)
+{
+	struct fixture *f = *state;
+	struct vard_syncs before, after;
+
+	for (int i = 0; i < STORES; i++)
+		fakes[i].seq = 2;
+	vard_vfs_syncs(&before);
+	assert_int_equal(flush(f), 0);
+	vard_vfs_syncs(&after);
+	/* A new log's header may be synced, too. */
+	assert_in_range(after.nr_wal - before.nr_wal, 1, 2);
+	before = after;
+	for (int i = 0; i < STORES; i++)
+		fakes[i].seq = 4;
+	assert_int_equal(flush(f), 0);
+	vard_vfs_syncs(&after);
+	assert_int_equal(after.nr_wal - before.nr_wal, 1);
+	assert_int_equal(after.nr_db - before.nr_db, 0);
+	assert_int_equal(f->d.counts.nr_transactions, 2);
+	assert_int_equal(f->d.counts.nr_batches, 2 * STORES);
+	assert_int_equal(f->d.counts.nr_changes, 4 * STORES);
+}
+
+/* A store that is always ready is one of all in each round. */
+static void busy_store_starves_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	use_spy(f);
+	change(1);
+	change(2);
+	change(0);
+	assert_true(sd_event_run(f->d.event, 0) > 0);
+	assert_int_equal(spy.nr_commits, 1);
+	for (int i = 0; i < STORES; i++)
+		assert_int_equal(fakes[i].acked_seq, 1);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -475,6 +663,14 @@ int main(void)
 		TEST(database_replaced),
 		TEST(settled_when_port_is_closed),
 		TEST(stop_saves_everything),
+		TEST(write_back_waits_for_company),
+		TEST(write_back_waits_no_longer_than_its_age),
+		TEST(write_back_is_saved_when_the_port_closes),
+		TEST(stop_saves_what_waits),
+		TEST(others_are_not_saved),
+		TEST(incoming_is_found_by_name),
+		TEST(one_fsync_for_all),
+		TEST(busy_store_starves_nobody),
 	};
 
 	sigset_t set;

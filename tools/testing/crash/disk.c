@@ -177,11 +177,17 @@ void disk_tree_free(struct disk_tree *t)
 	*t = (struct disk_tree){ 0 };
 }
 
+void disk_forget(struct disk *d)
+{
+	for (size_t i = 0; i < d->nr_ops; i++)
+		free(d->ops[i].data);
+	d->nr_ops = 0;
+}
+
 void disk_free(struct disk *d)
 {
 	disk_tree_free(&d->tree);
-	for (size_t i = 0; i < d->nr_ops; i++)
-		free(d->ops[i].data);
+	disk_forget(d);
 	free(d->ops);
 	*d = (struct disk){ 0 };
 }

@@ -127,6 +127,12 @@ int disk_do(struct disk *d, struct disk_op *op);
 void disk_fail(struct disk *d, int error);
 
 /**
+ * disk_forget() - empty the journal; the files stay
+ * @d: disk
+ */
+void disk_forget(struct disk *d);
+
+/**
  * disk_free() - free what a disk holds
  * @d: disk
  */

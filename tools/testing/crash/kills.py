@@ -45,7 +45,7 @@ def wait_for(text, test):
     while not test():
         if time.monotonic() > end:
             raise Wrong(f"never: {text}")
-        time.sleep(0.005)
+        time.sleep(0.03)
 
 
 class FdStore:

@@ -81,6 +81,14 @@ struct model_vm *model_find(struct model *m, const char *name)
 	exit(2);
 }
 
+void model_remove(struct model *m, const char *name)
+{
+	struct model_vm *vm = model_find(m, name);
+
+	m->nr--;
+	memmove(vm, vm + 1, (size_t)((char *)&m->vms[m->nr] - (char *)vm));
+}
+
 bool model_drop(struct model_set *set, const char *name)
 {
 	for (unsigned int i = 0; i < set->nr; i++) {
@@ -108,6 +116,33 @@ void model_apply(struct model_set *set, const struct vard_var *v)
 	set->vars[set->nr++].digest = var_digest(v);
 }
 
+uint64_t model_bytes(const void *data, size_t len)
+{
+	return mix(0xcbf29ce484222325u, data, len) | 1;
+}
+
+static uint64_t mix_text(uint64_t h, const char *text)
+{
+	return text ? mix(h, text, strlen(text) + 1) : mix_number(h, 0);
+}
+
+static uint64_t mix_sha256(uint64_t h, const uint8_t *digest)
+{
+	return digest ? mix(h, digest, VARD_DIGEST_LEN) : mix_number(h, 0);
+}
+
+void model_audit(struct model *m, const struct vard_audit *audit)
+{
+	uint64_t h = mix_number(m->audit, audit->uid);
+
+	h = mix_text(h, audit->vm);
+	h = mix_text(h, audit->action);
+	h = mix_text(h, audit->detail);
+	h = mix_sha256(h, audit->old_digest);
+	m->audit = mix_sha256(h, audit->new_digest);
+	m->nr_audit++;
+}
+
 static uint64_t mix_set(uint64_t h, const struct model_set *set)
 {
 	h = mix_number(h, set->nr);
@@ -124,7 +159,17 @@ static uint64_t vm_digest(const struct model_vm *m)
 	h = mix_number(h, m->vm.uid);
 	h = mix_number(h, m->vm.durability);
 	h = mix_number(h, m->vm.options);
+	h = mix_number(h, m->vm.change_rate);
+	h = mix_number(h, m->vm.change_burst);
+	h = mix_number(h, m->vm.state);
+	h = mix_text(h, m->vm.template);
 	h = mix_number(h, m->nr_quarantined);
+	h = mix_number(h, m->device);
+	for (unsigned int i = 0; i < m->nr_snapshots; i++) {
+		h = mix_text(h, m->snapshots[i].name);
+		h = mix_number(h, m->snapshots[i].uid);
+		h = mix_set(h, &m->snapshots[i].vars);
+	}
 	return mix_set(h, &m->vars);
 }
 
@@ -132,6 +177,8 @@ uint64_t model_digest(const struct model *m)
 {
 	uint64_t h = mix_number(0xcbf29ce484222325u, m->nr);
 
+	h = mix_number(h, m->nr_audit);
+	h = mix_number(h, m->audit);
 	for (unsigned int i = 0; i < m->nr; i++)
 		h = mix_number(h, vm_digest(&m->vms[i]));
 	return h;
@@ -159,20 +206,92 @@ static int add_var(const struct vard_var *v, const char **reason, void *arg)
 	return 0;
 }
 
-int model_read(struct vard_backend *b, struct model *ret)
+static int load_set(struct vard_backend *b, const struct vard_vm *vm,
+		    struct model_set *set)
 {
 	struct vard_vm_counts counts;
 	int r;
 
-	ret->nr = 0;
-	r = b->ops->list(b, add_vm, ret);
-	for (unsigned int i = 0; r == 0 && i < ret->nr; i++) {
-		struct model_vm *m = &ret->vms[i];
+	set->nr = 0;
+	r = b->ops->load(b, vm, add_var, set, &counts);
+	return r == 0 && counts.nr_quarantined ? -EUCLEAN : r;
+}
 
-		r = b->ops->load(b, &m->vm, add_var, &m->vars, &counts);
-		if (r == 0 && counts.nr_quarantined)
-			r = -EUCLEAN;
-	}
+static int add_snapshot(const struct vard_snapshot *snapshot, void *arg)
+{
+	struct model_vm *m = arg;
+	struct model_snapshot *s = &m->snapshots[m->nr_snapshots];
+
+	if (m->nr_snapshots == MODEL_SNAPSHOTS)
+		return -E2BIG;
+	snprintf(s->name, sizeof(s->name), "%.*s", MODEL_NAME - 1,
+		 snapshot->name);
+	s->uid = snapshot->uid;
+	m->nr_snapshots++;
+	return 0;
+}
+
+/* What restoring it gives; that is taken back. */
+static int load_snapshot(struct vard_backend *b, const struct vard_vm *vm,
+			 struct model_snapshot *s)
+{
+	int r = b->ops->begin(b);
+
+	if (r < 0)
+		return r;
+	r = b->ops->snapshot_restore(b, vm, s->name);
+	if (r == 0)
+		r = load_set(b, vm, &s->vars);
+	b->ops->rollback(b);
+	return r;
+}
+
+static int load_device(struct vard_backend *b, struct model_vm *m)
+{
+	void *blob;
+	size_t len;
+	int r = b->ops->device_get(b, &m->vm, &blob, &len);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	m->device = model_bytes(blob, len);
+	free(blob);
+	return 0;
+}
+
+static int load_vm(struct vard_backend *b, struct model_vm *m)
+{
+	int r = load_set(b, &m->vm, &m->vars);
+
+	if (r == 0)
+		r = load_device(b, m);
+	if (r == 0)
+		r = b->ops->snapshot_list(b, &m->vm, add_snapshot, m);
+	for (unsigned int i = 0; r == 0 && i < m->nr_snapshots; i++)
+		r = load_snapshot(b, &m->vm, &m->snapshots[i]);
+	return r;
+}
+
+static int add_audit(const struct vard_audit *audit, void *arg)
+{
+	model_audit(arg, audit);
+	return 0;
+}
+
+int model_read(struct vard_backend *b, struct model *ret)
+{
+	int r;
+
+	ret->nr = 0;
+	ret->nr_audit = 0;
+	ret->audit = 0;
+	r = b->ops->list(b, add_vm, ret);
+	for (unsigned int i = 0; r == 0 && i < ret->nr; i++)
+		r = load_vm(b, &ret->vms[i]);
+	if (r == 0)
+		r = b->ops->audit_list(b, NULL, 100000, add_audit, ret);
 	return r;
 }
 
@@ -196,6 +315,9 @@ void model_print_diff(const struct model *want, const struct model *got)
 {
 	if (want->nr != got->nr)
 		fprintf(stderr, "\twant %u VMs, got %u\n", want->nr, got->nr);
+	if (want->audit != got->audit)
+		fprintf(stderr, "\twant %u lines of audit, got %u\n",
+			want->nr_audit, got->nr_audit);
 	for (unsigned int i = 0; i < want->nr && i < got->nr; i++) {
 		const struct model_vm *a = &want->vms[i], *b = &got->vms[i];
 
@@ -204,6 +326,10 @@ void model_print_diff(const struct model *want, const struct model *got)
 		fprintf(stderr, "\tVM %s, got %s; quarantined %u, got %u; options %u, got %u\n",
 			a->vm.name, b->vm.name, a->nr_quarantined,
 			b->nr_quarantined, a->vm.options, b->vm.options);
+		fprintf(stderr, "\t%u snapshots, got %u; machine %llx, got %llx; state %d, got %d\n",
+			a->nr_snapshots, b->nr_snapshots,
+			(long long)a->device, (long long)b->device,
+			a->vm.state, b->vm.state);
 		print_set_diff(a->vm.name, &a->vars, &b->vars);
 	}
 }

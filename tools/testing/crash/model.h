@@ -7,6 +7,7 @@
 
 #define MODEL_VMS 12
 #define MODEL_VARS 48
+#define MODEL_SNAPSHOTS 3
 #define MODEL_NAME 32
 
 /**
@@ -23,25 +24,47 @@ struct model_set {
 };
 
 /**
+ * struct model_snapshot - one snapshot
+ * @name: of it
+ * @uid: who made it
+ * @vars: its variables
+ */
+struct model_snapshot {
+	char name[MODEL_NAME];
+	uid_t uid;
+	struct model_set vars;
+};
+
+/**
  * struct model_vm - one VM
  * @vm: its row; the id does not count
  * @vars: its variables
  * @nr_quarantined: rows that were moved to quarantine
+ * @snapshots: oldest first
+ * @nr_snapshots: how many
+ * @device: digest of its saved machine, 0 without
  */
 struct model_vm {
 	struct vard_vm vm;
 	struct model_set vars;
 	unsigned int nr_quarantined;
+	struct model_snapshot snapshots[MODEL_SNAPSHOTS];
+	unsigned int nr_snapshots;
+	uint64_t device;
 };
 
 /**
  * struct model - the content of a database
  * @vms: by name
  * @nr: how many
+ * @nr_audit: lines of the audit
+ * @audit: digest of them
  */
 struct model {
 	struct model_vm vms[MODEL_VMS];
 	unsigned int nr;
+	unsigned int nr_audit;
+	uint64_t audit;
 };
 
 /**
@@ -77,6 +100,29 @@ void model_apply(struct model_set *set, const struct vard_var *v);
  * Return: Whether it was there.
  */
 bool model_drop(struct model_set *set, const char *name);
+
+/**
+ * model_remove() - a VM is gone
+ * @m: model
+ * @name: of the VM; aborts if there is none
+ */
+void model_remove(struct model *m, const char *name);
+
+/**
+ * model_audit() - what audit() does
+ * @m: model
+ * @audit: line; its time does not count
+ */
+void model_audit(struct model *m, const struct vard_audit *audit);
+
+/**
+ * model_bytes() - a digest of some bytes
+ * @data: bytes
+ * @len: how many
+ *
+ * Return: 64 bits, not 0.
+ */
+uint64_t model_bytes(const void *data, size_t len);
 
 /**
  * model_digest() - one number for all of it

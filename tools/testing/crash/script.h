@@ -37,6 +37,8 @@ struct script_mark {
 
 /**
  * struct script - the run
+ * @is_upgrade: a database of schema 1 is brought up to date, and used
+ * @base: what the disk held before the journal
  * @disk: where the database is
  * @b: the backend, as vard-sync uses it
  * @flaw: what is wrong on purpose
@@ -49,6 +51,8 @@ struct script_mark {
  * @seed: of its random choices
  */
 struct script {
+	bool is_upgrade;
+	struct disk_tree base;
 	struct disk disk;
 	struct vard_backend *b;
 	enum script_flaw flaw;
@@ -63,7 +67,7 @@ struct script {
 
 /**
  * script_run() - do all of it
- * @s: zero but for @s->flaw and @s->seed; exits if something fails
+ * @s: zero but for @s->is_upgrade, @s->flaw and @s->seed; exits if something fails
  */
 void script_run(struct script *s);
 

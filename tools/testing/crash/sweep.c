@@ -256,7 +256,7 @@ static void sweep_part(struct sweep *w, unsigned int part)
 	const struct disk *d = &w->s->disk;
 	size_t group = 0;
 
-	disk_replay_start(&w->r, d, NULL);
+	disk_replay_start(&w->r, d, &w->s->base);
 	for (;;) {
 		bool synced = w->r.pos == 0 || is_sync(&d->ops[w->r.pos - 1]);
 
@@ -381,29 +381,42 @@ static unsigned int count_checkpoints(const struct disk *d)
 	return n;
 }
 
+/* One script and its sweep. */
+static struct tally run(bool is_upgrade)
+{
+	struct script s = { .is_upgrade = is_upgrade, .flaw = options.flaw,
+			    .seed = options.seed };
+	struct tally t;
+
+	script_run(&s);
+	printf("# %s: %u changes in %u transactions, %u checkpoints, %zu operations on the disk\n",
+	       is_upgrade ? "upgrade of schema 1" : "a database's life",
+	       s.nr_changes, s.nr_states - 1, count_checkpoints(&s.disk),
+	       s.disk.nr_ops);
+	t = sweep(&s);
+	script_free(&s);
+	return t;
+}
+
 int main(int argc, char **argv)
 {
-	struct script s = { 0 };
-	struct tally t;
+	struct tally sum = { 0 }, t;
 
 	parse(argc, argv);
 	/* Images come and go: do not give their memory back each time. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 28);
 	mallopt(M_TRIM_THRESHOLD, 1 << 28);
-	s.flaw = options.flaw;
-	s.seed = options.seed;
 	make_placeholder();
 	crash_vfs_register();
-	script_run(&s);
-	printf("# script: seed %llu, %u changes in %u transactions, %u checkpoints, %zu operations on the disk\n",
-	       (unsigned long long)options.seed, s.nr_changes, s.nr_states - 1,
-	       count_checkpoints(&s.disk), s.disk.nr_ops);
-	t = sweep(&s);
+	printf("# seed %llu\n", (unsigned long long)options.seed);
+	for (int i = 0; i < 2; i++) {
+		t = run(i);
+		add(&sum, &t);
+	}
 	printf("# %lu databases opened, %lu of them after a cut in the recovery, %lu written to again\n",
-	       t.opened, t.again, t.went_on);
+	       sum.opened, sum.again, sum.went_on);
 	printf("## power cuts: %lu cut points x %d flavours, %lu lost, %lu torn\n",
-	       t.cuts, DISK_LOSSES, t.lost, t.torn);
-	script_free(&s);
+	       sum.cuts, DISK_LOSSES, sum.lost, sum.torn);
 	unlink(script_db);
-	return t.lost || t.torn;
+	return sum.lost || sum.torn;
 }

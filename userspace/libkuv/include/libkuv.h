@@ -28,6 +28,21 @@ extern "C" {
  * "etc/hardware-info". A VMM that keeps the variables itself uses a
  * libkuv_store as well.
  *
+ * A VMM that can be migrated needs this in addition. If it keeps the variables
+ * itself:
+ *
+ *   libkuv_port_take_dirty(port, &dirty);            for each dirty log fetched
+ *   libkuv_port_save(port, flags, &image, &len);       with the vCPUs' registers
+ *   libkuv_port_restore(port, flags, image, len);   there, after the attach call
+ *
+ * If somebody else does, who moves them beside the VMM's stream:
+ *
+ *   libkuv_port_take_dirty(port, &dirty);            for each dirty log fetched
+ *   libkuv_port_pause(port, flags);                     the last vCPU stopped
+ *   libkuv_port_resume(port);      before the first one runs; -EAGAIN: not yet
+ *
+ * tools/testing/vmm/migrate.c is an example of the first kind.
+ *
  * Every function that can fail returns 0 or more for success and -errno for
  * failure. The library prints nothing and keeps no global state. Structures
  * kvm_uefivars_* are those of the kernel: the caller sets @size to sizeof.

@@ -79,6 +79,12 @@ static const struct {
 	{ SD_BUS_ERROR_INVALID_ARGS, KUVCTL_EXIT_USAGE },
 };
 
+bool kuvctl_is_lost(const sd_bus_error *e, int r)
+{
+	return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
+	       sd_bus_error_has_name(e, SD_BUS_ERROR_NO_REPLY);
+}
+
 void kuvctl_refused(const sd_bus_error *e, int r)
 {
 	const char *text = e->message ? e->message : strerror(-r);
@@ -86,8 +92,7 @@ void kuvctl_refused(const sd_bus_error *e, int r)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (sd_bus_error_has_name(e, refusals[i].name))
 			fail(refusals[i].status, "%s", text);
-	if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
-	    sd_bus_error_has_name(e, SD_BUS_ERROR_NO_REPLY))
+	if (kuvctl_is_lost(e, r))
 		fail(KUVCTL_EXIT_NO_DAEMON,
 		     "vard-sync ended the connection: journalctl -u vard-sync tells why");
 	if (sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_METHOD) ||

@@ -66,6 +66,10 @@ static void commit(const char *vm, sd_bus *bus)
 	sd_bus_message_unref(m);
 	if (r >= 0)
 		return;
+	if (kuvctl_is_lost(&e, r))
+		fail(KUVCTL_EXIT_DOUBT,
+		     "vard-sync ended while VM %s arrived: kuvctl list tells whether it is here; if not, kuvctl move-out --undo takes it back at the source",
+		     vm);
 	fprintf(stderr, "kuvctl: VM %s has left its source and did not arrive; there it is taken back with: kuvctl move-out --undo\n",
 		vm);
 	kuvctl_refused(&e, r);

@@ -228,6 +228,26 @@ static void wait_ready(const struct move *m)
 	}
 }
 
+static void commit(const struct move *m, sd_bus *bus)
+{
+	sd_bus_message *call = kuvctl_request(bus, KUVCTL_MOVE,
+					      "MoveOutCommit");
+	sd_bus_error e = SD_BUS_ERROR_NULL;
+	int r;
+
+	kuvctl_check(sd_bus_message_append(call, "s", m->vm));
+	r = sd_bus_call(bus, call, UINT64_MAX, &e, NULL);
+	sd_bus_message_unref(call);
+	if (r >= 0)
+		return;
+	/* Told to nobody, it has not arrived. */
+	if (kuvctl_is_lost(&e, r))
+		fail(KUVCTL_EXIT_DOUBT,
+		     "vard-sync ended while VM %s was given up: it did not arrive; if kuvctl list says that it has moved, kuvctl move-out --undo %s takes it back",
+		     m->vm, m->vm);
+	kuvctl_refused(&e, r);
+}
+
 /* From here on the VM is no more here. */
 static void finish(const struct move *m)
 {
@@ -253,8 +273,7 @@ static void move_out(struct move *m, sd_bus *bus)
 	send_state(m, fd);
 	close(fd);
 	wait_ready(m);
-	sd_bus_message_unref(kuvctl_call(bus, KUVCTL_MOVE, "MoveOutCommit", "s",
-					 m->vm));
+	commit(m, bus);
 	finish(m);
 	fprintf(stderr, "kuvctl: VM %s has left\n", m->vm);
 }

@@ -110,6 +110,15 @@ sd_bus_message *kuvctl_call(sd_bus *bus, const char *interface,
 _Noreturn void kuvctl_refused(const sd_bus_error *e, int r);
 
 /**
+ * kuvctl_is_lost() - did a call end with the connection?
+ * @e: error of the call
+ * @r: -errno beside it
+ *
+ * Return: Whether vard-sync may or may not have done it.
+ */
+bool kuvctl_is_lost(const sd_bus_error *e, int r);
+
+/**
  * kuvctl_check() - exit if building or reading a message failed
  * @r: what the sd-bus call returned
  */

@@ -61,7 +61,7 @@ static bool is_leaving(struct vard *d, const struct vard_vm *vm)
 
 static int exists(const char *name, sd_bus_error *e)
 {
-	sd_bus_error_setf(e, VARD_ERROR("InUse"),
+	sd_bus_error_setf(e, VARD_ERROR("Exists"),
 			  "there is a VM %s here, which has not moved away: remove it, or choose another name",
 			  name);
 	return -EEXIST;

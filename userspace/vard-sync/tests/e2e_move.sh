@@ -387,7 +387,7 @@ move_refused() {
 	use b
 	guest_start mv 2>/dev/null && guest_end
 	use a
-	is exists "$(over_pipe a b mv)" 'status 10 6' &&
+	is exists "$(over_pipe a b mv)" 'status 10 9' &&
 	is here "$(state_in_db)" here || return 1
 	chmod 0711 "$W"
 	chmod 0666 "$SOCK"

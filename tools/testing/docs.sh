@@ -63,5 +63,38 @@ while read -r doc; do
 	check "links_of_$doc" links_exist "$doc"
 done < <(git ls-files '*.md')
 
+# promises: their numbers.
+promises() {
+	sed -nE 's/^(P[0-9]+)\. .*/\1/p' docs/promises.md
+}
+
+# tests_of PROMISE: "file name" of each test that it names.
+tests_of() {
+	awk -v p="$1." '
+		$1 == p { on = 1 }
+		on && /^Tests:/ { tests = 1; sub(/^Tests:/, "") }
+		on && NF == 0 { exit }
+		on && tests' docs/promises.md | grep -oE "\`[^\`]+\`" | tr -d "\`"
+}
+
+# promise_is_tested PROMISE: it names tests, and each is in the file it names.
+promise_is_tested() {
+	local file name nr=0
+
+	while read -r file name; do
+		nr=$((nr + 1))
+		grep -qw -- "$name" "$file" || {
+			echo "# docs/promises.md: $1: no $name in $file"
+			return 1
+		}
+	done < <(tests_of "$1")
+	[ $nr -gt 0 ] || echo "# docs/promises.md: $1 names no test"
+	[ $nr -gt 0 ]
+}
+
+while read -r promise; do
+	check "promise_is_tested_$promise" promise_is_tested "$promise"
+done < <(promises)
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

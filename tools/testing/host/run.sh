@@ -57,11 +57,12 @@ prepare() {
 	fi
 }
 
-# limit_of SCENARIO: its "# Limit: N s" line, or 180.
+# limit_of SCENARIO: its line "# Limit: N s", or "# Limit: N s and M s a round", or 180.
 limit_of() {
-	local n
+	local n m
 	n=$(sed -n 's/^# Limit: \([0-9]*\) s.*/\1/p' "$1")
-	echo "${n:-180}"
+	m=$(sed -n 's/^# Limit: .* and \([0-9]*\) s a round.*/\1/p' "$1")
+	echo $((${n:-180} + ${m:-0} * ${KUV_ROUNDS:-1}))
 }
 
 # end_of FILE LINES: the last lines of a log with something on them, as diagnostics.

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A guest is moved between two hosts, each with its own kernel, module and daemon: memory by QEMU
 # over TCP, variables over ssh. Boot phase and policies go with it. KUV_ROUNDS times.
-# Limit: 1800 s
+# Limit: 1500 s and 240 s a round
 # Hosts: 2
 
 # shellcheck source=tools/testing/host/lib/ssh.sh

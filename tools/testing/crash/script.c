@@ -13,16 +13,16 @@
 static const char *const vms[] = { "alpha", "beta", "gamma", "delta" };
 #define NR_VMS (sizeof(vms) / sizeof(vms[0]))
 
-/* As apply_group(): the batches of all VMs that have one, one transaction. */
+/* Some VMs have a batch at once. */
 static void group(struct script *s)
 {
 	unsigned int first = script_below(s, NR_VMS);
 	unsigned int nr = 1 + script_below(s, NR_VMS);
+	const char *names[NR_VMS];
 
-	script_tx_begin(s);
 	for (unsigned int i = 0; i < nr; i++)
-		script_batch(s, vms[(first + i) % NR_VMS]);
-	script_tx_commit(s);
+		names[i] = vms[(first + i) % NR_VMS];
+	script_flush(s, names, nr);
 }
 
 /* A key and the mode it flips are one batch. */

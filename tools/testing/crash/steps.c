@@ -84,6 +84,11 @@ void script_tx_commit(struct script *s)
 void script_apply(struct script *s, struct model_vm *m,
 		  const struct vard_var *v)
 {
+	if (script_fills_batch(v)) {
+		model_apply(&m->vars, v);
+		s->nr_changes++;
+		return;
+	}
 	if (s->flaw == FLAW_SPLIT) {
 		script_expect(s, "commit", s->b->ops->commit(s->b));
 		script_expect(s, "begin", s->b->ops->begin(s->b));

@@ -102,6 +102,22 @@ void script_put_template(struct script *s, struct model_vm *m,
 void script_batch(struct script *s, const char *vm);
 
 /**
+ * script_flush() - a batch of each of some VMs, in one group commit
+ * @s: script
+ * @vms: names of VMs
+ * @nr: how many
+ */
+void script_flush(struct script *s, const char *const *vms, unsigned int nr);
+
+/**
+ * script_fills_batch() - put a change into a batch, if one is being made
+ * @v: variable or removal
+ *
+ * Return: Whether one is.
+ */
+bool script_fills_batch(const struct vard_var *v);
+
+/**
  * script_below() - a random number
  * @s: script
  * @n: bound

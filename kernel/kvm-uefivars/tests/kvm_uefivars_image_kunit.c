@@ -837,6 +837,55 @@ static void adoption_needs_tombstones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_restore(&t->s, b, true, &seq), 0);
 }
 
+static void set_many(struct kuv_test *t, char first, u32 nr, const char *data)
+{
+	char name[3] = "";
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		name[0] = first + i / 20;
+		name[1] = 'a' + i % 20;
+		test_set(t, name, *data ? NV_BS : 0, data);
+	}
+}
+
+/* As many come back as go: their tombstones make room. */
+static void adoption_reuses_tombstones(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct image_bytes b;
+	u64 seq;
+
+	set_many(t, 'a', 200, "x");
+	t->s.limits.nv_size = t->s.db.nv_used;
+	b = image_save(test, &t->s, NULL, true);
+	set_many(t, 'a', 200, "");
+	set_many(t, 'A', 200, "x");
+	KUNIT_EXPECT_EQ(test, t->s.db.nr_tombstones, 200);
+	KUNIT_EXPECT_EQ(test, image_restore(&t->s, b, true, &seq), 0);
+	KUNIT_EXPECT_EQ(test, t->s.db.nr_tombstones, 200);
+	KUNIT_EXPECT_NULL(test, test_find(t, "Aa"));
+	test_check_db(test, &t->s.db);
+}
+
+/* Nothing but the time differs: with the old one, an old write was good again. */
+static void adoption_takes_the_time(struct kunit *test)
+{
+	static const u8 old[16] = { 1 }, new[16] = { 2 };
+	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name(t, "a");
+	struct image_bytes b;
+	u64 seq;
+
+	kuv_service_host_set(&t->s, &n, A_KEY, new, "1", 1, true, NULL);
+	b = image_save(test, &t->s, NULL, true);
+	kuv_service_host_set(&t->s, &n, A_KEY, old, "1", 1, true, NULL);
+	KUNIT_ASSERT_EQ(test, image_restore(&t->s, b, true, &seq), 0);
+	KUNIT_EXPECT_EQ(test, seq, t->s.db.seq);
+	KUNIT_EXPECT_MEMEQ(test, test_find(t, "a")->time, new, 16);
+	KUNIT_EXPECT_EQ(test, test_find(t, "a")->seq, seq);
+}
+
 static struct kunit_case image_cases[] = {
 #define CARRIES_CASE(id, name)	KUNIT_CASE(carries_##id),
 	ROWS(CARRIES_CASE)
@@ -869,6 +918,8 @@ static struct kunit_case image_cases[] = {
 	KUNIT_CASE(adoption_changes_the_pool),
 	KUNIT_CASE(adoption_of_many),
 	KUNIT_CASE(adoption_needs_tombstones),
+	KUNIT_CASE(adoption_reuses_tombstones),
+	KUNIT_CASE(adoption_takes_the_time),
 	{}
 };
 

@@ -788,6 +788,39 @@ static void own_variable_of_any_size(struct kunit *test)
 	expect_bad(test, b, true, -ENOSPC);
 }
 
+/* One variable in a pool of 64 bytes. */
+static void expect_above_pool(struct kunit *test, const u8 *guid,
+			      const char *name, int want)
+{
+	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name_in(t, guid, name);
+	struct image_bytes rows = variable(test, NV_BS, n.len, 1);
+
+	memcpy(rows.p + 4, guid, 16);
+	memcpy(rows.p + 4 + VAR, n.name, n.len);
+	rows = image_with(test, image_save(test, &t->s, NULL, true),
+			  KUV_IMAGE_VARIABLES, 0, rows.p, rows.len);
+	t->s.limits.nv_size = 64;
+	t->s.limits.var_size = KUV_VAR_HEADER_LEN;
+	expect_bad(test, rows, true, want);
+	t->s.limits = test_limits;
+}
+
+static void only_own_variables_above_the_pool(struct kunit *test)
+{
+	static const u8 global[16] = KUV_GUID_GLOBAL;
+	static const u8 custom[16] = KUV_GUID_CUSTOM_MODE;
+	static const u8 lock[16] = KUV_GUID_MOR_LOCK;
+
+	expect_above_pool(test, custom, "CustomMode", 0);
+	expect_above_pool(test, test_guid, "CustomMode", -ENOSPC);
+	expect_above_pool(test, lock, "MemoryOverwriteRequestControlLock", 0);
+	expect_above_pool(test, lock, "MemoryOverwriteRequestControl", -ENOSPC);
+	/* What guests write is never forced in. */
+	expect_above_pool(test, global, "PK", -ENOSPC);
+	expect_above_pool(test, global, "KEK", -ENOSPC);
+}
+
 static struct kunit_case image_read_cases[] = {
 	KUNIT_CASE(sound_image),
 	KUNIT_CASE_SLOW(every_length_but_its_own),
@@ -857,6 +890,7 @@ static struct kunit_case image_read_cases[] = {
 	KUNIT_CASE(variable_over_every_limit),
 	KUNIT_CASE(variables_over_the_pool),
 	KUNIT_CASE(own_variable_of_any_size),
+	KUNIT_CASE(only_own_variables_above_the_pool),
 	{}
 };
 

@@ -207,77 +207,7 @@ static void add_pending(struct disk_replay *r, const struct disk_op *op)
 		r->pending = must(reallocarray(r->pending, r->room_pending,
 					       sizeof(*r->pending)));
 	}
-	r->pending[r->nr_pending++] = (struct disk_pending){ .op = op };
-}
-
-/* A sync takes what belongs to its file, or all names, out of the pending. */
-static bool is_covered(const struct disk_op *sync, const struct disk_pending *p)
-{
-	const struct disk_op *op = p->op;
-	bool is_name = op->kind == DISK_CREATE || op->kind == DISK_DELETE;
-
-	if (sync->kind == DISK_SYNC_DIR)
-		return is_name;
-	if (p->is_adrift)
-		return false;
-	return !is_name && op->file == sync->file;
-}
-
-/* No creation is pending here: a sync of the directory was the last thing. */
-static bool is_named(const struct disk_replay *r, unsigned int file)
-{
-	for (unsigned int i = 0; i < DISK_NAMES; i++)
-		if (r->durable.names[i] == file + 1)
-			return true;
-	return false;
-}
-
-static void settle(struct disk_replay *r, const struct disk_op *sync)
-{
-	size_t left = 0;
-
-	for (size_t i = 0; i < r->nr_pending; i++) {
-		if (is_covered(sync, &r->pending[i]))
-			apply(&r->durable, r->pending[i].op);
-		else
-			r->pending[left++] = r->pending[i];
-	}
-	r->nr_pending = left;
-	/* What no name leads to any more is never seen again. */
-	for (size_t i = 0; sync->kind == DISK_SYNC_DIR && i < r->durable.nr_files; i++)
-		if (!is_named(r, (unsigned int)i))
-			r->durable.files[i].len = 0;
-}
-
-/* Linux forgets that these were not written: no later sync covers them. */
-static void set_adrift(struct disk_replay *r, const struct disk_op *sync)
-{
-	for (size_t i = 0; i < r->nr_pending; i++)
-		r->pending[i].is_adrift |= is_covered(sync, &r->pending[i]);
-}
-
-void disk_replay_step(struct disk_replay *r)
-{
-	const struct disk_op *op = &r->from->ops[r->pos++];
-
-	if (op->kind == DISK_SYNC || op->kind == DISK_SYNC_DIR) {
-		settle(r, op);
-		return;
-	}
-	if (op->kind == DISK_SYNC_FAILED) {
-		set_adrift(r, op);
-		return;
-	}
-	while (op->kind == DISK_CREATE && r->durable.nr_files <= op->file)
-		add_file(&r->durable);
-	add_pending(r, op);
-}
-
-void disk_replay_free(struct disk_replay *r)
-{
-	disk_tree_free(&r->durable);
-	free(r->pending);
-	*r = (struct disk_replay){ 0 };
+	r->pending[r->nr_pending++] = op;
 }
 
 /* What chance does with one sector: 0 lost, 1 kept, 2 noise. */
@@ -338,6 +268,69 @@ static void apply_by_chance(struct disk_tree *t, const struct disk_op *op,
 		apply(t, op);
 }
 
+/* A sync takes what belongs to its file, or all names, out of the pending. */
+static bool is_covered(const struct disk_op *sync, const struct disk_op *op)
+{
+	bool is_name = op->kind == DISK_CREATE || op->kind == DISK_DELETE;
+
+	if (sync->kind == DISK_SYNC_DIR)
+		return is_name;
+	return !is_name && op->file == sync->file;
+}
+
+/* No creation is pending here: a sync of the directory was the last thing. */
+static bool is_named(const struct disk_replay *r, unsigned int file)
+{
+	for (unsigned int i = 0; i < DISK_NAMES; i++)
+		if (r->durable.names[i] == file + 1)
+			return true;
+	return false;
+}
+
+static void settle(struct disk_replay *r, const struct disk_op *sync)
+{
+	uint64_t seed = r->pos;
+	size_t left = 0;
+
+	for (size_t i = 0; i < r->nr_pending; i++) {
+		const struct disk_op *op = r->pending[i];
+
+		if (!is_covered(sync, op))
+			r->pending[left++] = op;
+		else if (sync->kind == DISK_SYNC_FAILED)
+			/* Linux forgets it: no later sync covers it. */
+			apply_by_chance(&r->durable, op, DISK_LOSE_SOME, &seed);
+		else
+			apply(&r->durable, op);
+	}
+	r->nr_pending = left;
+	/* What no name leads to any more is never seen again. */
+	for (size_t i = 0; sync->kind == DISK_SYNC_DIR && i < r->durable.nr_files; i++)
+		if (!is_named(r, (unsigned int)i))
+			r->durable.files[i].len = 0;
+}
+
+void disk_replay_step(struct disk_replay *r)
+{
+	const struct disk_op *op = &r->from->ops[r->pos++];
+
+	if (op->kind == DISK_SYNC || op->kind == DISK_SYNC_DIR ||
+	    op->kind == DISK_SYNC_FAILED) {
+		settle(r, op);
+		return;
+	}
+	while (op->kind == DISK_CREATE && r->durable.nr_files <= op->file)
+		add_file(&r->durable);
+	add_pending(r, op);
+}
+
+void disk_replay_free(struct disk_replay *r)
+{
+	disk_tree_free(&r->durable);
+	free(r->pending);
+	*r = (struct disk_replay){ 0 };
+}
+
 /* The first operations, and the beginning of the one after them. */
 static void apply_head(const struct disk_replay *r, struct disk_tree *t,
 		       uint64_t *rnd)
@@ -345,9 +338,9 @@ static void apply_head(const struct disk_replay *r, struct disk_tree *t,
 	size_t nr = disk_random(rnd) % (r->nr_pending + 1);
 
 	for (size_t i = 0; i < nr; i++)
-		apply(t, r->pending[i].op);
-	if (nr < r->nr_pending && r->pending[nr].op->kind == DISK_WRITE)
-		write_sectors(t, r->pending[nr].op, DISK_LOSE_TAIL, rnd,
+		apply(t, r->pending[i]);
+	if (nr < r->nr_pending && r->pending[nr]->kind == DISK_WRITE)
+		write_sectors(t, r->pending[nr], DISK_LOSE_TAIL, rnd,
 			      disk_random(rnd) % 8);
 }
 
@@ -363,8 +356,8 @@ void disk_replay_cut(const struct disk_replay *r, enum disk_loss loss,
 	}
 	for (size_t i = 0; i < r->nr_pending; i++) {
 		if (loss == DISK_LOSE_NONE)
-			apply(&ret->tree, r->pending[i].op);
+			apply(&ret->tree, r->pending[i]);
 		else if (loss != DISK_LOSE_ALL)
-			apply_by_chance(&ret->tree, r->pending[i].op, loss, &seed);
+			apply_by_chance(&ret->tree, r->pending[i], loss, &seed);
 	}
 }

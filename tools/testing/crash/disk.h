@@ -19,7 +19,8 @@
  * @DISK_DELETE: a name leads nowhere
  * @DISK_SYNC: bytes and length of one file are on disk, not its name
  * @DISK_SYNC_DIR: all names are on disk
- * @DISK_SYNC_FAILED: a sync that returned an error
+ * @DISK_SYNC_FAILED: a sync that returned an error; what it was for is on disk by
+ *	chance, and no later sync covers it
  */
 enum disk_kind {
 	DISK_WRITE,
@@ -159,16 +160,6 @@ enum disk_loss {
 };
 
 /**
- * struct disk_pending - an operation that is not on disk for sure
- * @op: it
- * @is_adrift: a sync of it has failed, so that none makes it durable any more
- */
-struct disk_pending {
-	const struct disk_op *op;
-	bool is_adrift;
-};
-
-/**
  * struct disk_replay - the platter: what is durable after part of a journal
  * @from: the journal
  * @pos: operations seen
@@ -181,7 +172,7 @@ struct disk_replay {
 	const struct disk *from;
 	size_t pos;
 	struct disk_tree durable;
-	struct disk_pending *pending;
+	const struct disk_op **pending;
 	size_t nr_pending;
 	size_t room_pending;
 };

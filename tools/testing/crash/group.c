@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Group commits through vard-sync's own vard_flush(); only the store is made up. */
+#include <errno.h>
 #include <linux/kvm_uefivars.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,24 +89,37 @@ int __wrap_vard_source_read(struct vard_source *s, struct vard_buffer *buf,
 	return 1;
 }
 
-/* From here on the guest was told. */
+/* From here on the guest was told; else it has an error, and the batch stays. */
 int __wrap_vard_source_ack(struct vard_source *s, uint64_t seq, bool is_durable)
 {
 	struct store *st = (struct store *)s;
 
-	if (!is_durable || seq != st->seq)
+	if (seq != st->seq)
 		exit(2);
+	if (!is_durable)
+		return 0;
 	st->is_acked = true;
 	script_note(script, script->nr_states - 1);
 	return 0;
 }
 
+/* What on_retry() of the daemon does, until all is saved. */
+static int retry(struct script *s, struct vard_source **group, unsigned int nr)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; r < 0 && i < TRIES_MAX; i++) {
+		s->nr_refused++;
+		vard_renew_db(s->d);
+		r = vard_flush(s->d, group, nr, true);
+	}
+	return r;
+}
+
 void script_flush(struct script *s, const char *const *vms, unsigned int nr)
 {
-	struct vard_options options = { .db = script_db };
-	struct vard d = { .options = &options, .backend = s->b,
-			  .is_open = true, .was_open = true };
 	struct vard_source *group[MODEL_VMS];
+	int r;
 
 	script = s;
 	script_add_state(s, script_now(s));
@@ -114,7 +128,10 @@ void script_flush(struct script *s, const char *const *vms, unsigned int nr)
 		fill(&stores[i], vms[i]);
 		group[i] = &stores[i].source;
 	}
-	script_expect(s, "flush", vard_flush(&d, group, nr, false));
+	r = vard_flush(s->d, group, nr, false);
+	if (r < 0 && s->kind == SCRIPT_SICK)
+		r = retry(s, group, nr);
+	script_expect(s, "flush", r);
 	for (unsigned int i = 0; i < nr; i++)
 		if (!stores[i].is_acked)
 			exit(2);

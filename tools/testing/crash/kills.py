@@ -294,7 +294,7 @@ def main():
     print(f"# {what}: restarts with descriptors from the fd store: "
           f"{daemon.nr_by_fd}, by the numbers of the stores: "
           f"{daemon.nr_by_id - 1}")
-    print(f"{what} {done} {acked} {time.monotonic() - start:.0f}")
+    print(f"@ {what} {done} {acked} {time.monotonic() - start:.0f}")
 
 
 main()

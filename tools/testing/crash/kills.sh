@@ -52,8 +52,7 @@ outside() {
 	"$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" --share "$share" \
 		--timeout $((2 * limit + 120)) -- \
 		"$HERE/kills.sh" --inside "$share" "$count" "$seed" "$limit" \
-		"${what[@]}" >"$share/out" || rc=$?
-	grep -v '^@' "$share/out" || true
+		"${what[@]}" | tee "$share/out" | grep -v '^@' || rc=$?
 	awk '$1 == "@" { kills[$2] = $3; writes += $4; seconds += $5 }
 		END { printf "## kills: vard-sync %d, QEMU %d, %s, %d acknowledged writes, %d s\n",
 			kills["vard-sync"], kills["qemu"],
@@ -66,15 +65,13 @@ outside() {
 
 # kills WHAT: in a directory of its own, which is kept if it fails.
 kills() {
-	local work=/run/kuv-$1 said rc=0
+	local work=/run/kuv-$1 rc=0
 
 	mkdir -p "$work"
 	python3 "$HERE/kills.py" "$1" "$count" "$seed" "$limit" \
-		"$KUV_KILLS_OUT" "$work" >"$work/said" || rc=$?
-	grep '^#' "$work/said" || true
-	said=$(grep -v '^#' "$work/said" || true)
+		"$KUV_KILLS_OUT" "$work" | tee "$work/said" || rc=$?
 	[ $rc = 0 ] || cp "$work"/*.log "$work"/vars.db* "$work/said" "$share/"
-	[ $rc = 0 ] && [ -n "$said" ] && echo "@ $said"
+	return $rc
 }
 
 unload() {

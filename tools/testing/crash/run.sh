@@ -40,6 +40,12 @@ t_power_cuts() {
 	sweep --step "$step"
 }
 
+# The disk fails with EIO or ENOSPC for a while; what the daemon acknowledged before,
+# meanwhile and after is there after a power cut.
+t_power_cuts_on_failing_disks() {
+	sweep --sick 40 --step $((7 * step))
+}
+
 # notices FLAW FINDING: with this mistake the sweep must fail, and by this.
 notices() {
 	local said rc=0
@@ -63,7 +69,8 @@ t_sweep_notices_split_transaction() {
 
 main() {
 	local n=0 failed=0 t
-	local -a tests=(power_cuts sweep_notices_missing_sync
+	local -a tests=(power_cuts power_cuts_on_failing_disks
+		sweep_notices_missing_sync
 		sweep_notices_early_acknowledgement
 		sweep_notices_split_transaction)
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop.h"
 #include "steps.h"
 #include "vfs.h"
 
@@ -153,19 +154,50 @@ static void upgrade(struct script *s)
 	script_operate(s, "old0");
 }
 
+/* Nothing but what must work on any disk, and the disk fails somewhere there. */
+static void sick(struct script *s)
+{
+	script_open_db(s);
+	for (size_t i = 0; i < NR_VMS; i++)
+		script_make_vm(s, vms[i], "");
+	s->disk.fail_at = s->disk.nr_tried + s->fail_at;
+	s->disk.fail_nr = s->fail_nr;
+	s->disk.fail_errno = s->fail_errno;
+	for (int i = 0; i < 6; i++)
+		group(s);
+	script_reopen(s);
+	for (int i = 0; i < 6; i++)
+		group(s);
+	s->disk.fail_nr = 0;
+}
+
+static void start(struct script *s)
+{
+	static const struct vard_options options = { .db = script_db };
+
+	s->d = calloc(1, sizeof(*s->d));
+	s->b = vard_sqlite_new();
+	if (!s->d || !s->b)
+		exit(2);
+	s->d->options = &options;
+	s->d->backend = s->b;
+	/* Retries are made by hand. */
+	s->d->is_stopping = true;
+}
+
 void script_run(struct script *s)
 {
 	crash_vfs_use(&s->disk);
+	start(s);
 	script_add_state(s, NULL);
-	s->b = vard_sqlite_new();
-	if (!s->b)
-		exit(2);
-	if (s->is_upgrade)
+	if (s->kind == SCRIPT_UPGRADE)
 		script_old(s);
 	script_note(s, 0);
 	s->disk.drops_syncs = s->flaw == FLAW_NO_SYNC;
-	if (s->is_upgrade)
+	if (s->kind == SCRIPT_UPGRADE)
 		upgrade(s);
+	else if (s->kind == SCRIPT_SICK)
+		sick(s);
 	else
 		life(s);
 	s->b->ops->close(s->b);
@@ -182,6 +214,7 @@ void script_free(struct script *s)
 	free(s->digests);
 	free(s->marks);
 	s->b->ops->free(s->b);
+	free(s->d);
 	disk_tree_free(&s->base);
 	disk_free(&s->disk);
 }

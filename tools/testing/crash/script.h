@@ -6,6 +6,8 @@
 #include "disk.h"
 #include "model.h"
 
+struct vard;
+
 /* The file; a placeholder is there on the real disk for stat(). */
 extern char script_db[64];
 
@@ -24,6 +26,18 @@ enum script_flaw {
 };
 
 /**
+ * enum script_kind - which script
+ * @SCRIPT_LIFE: all there is, from a new database on
+ * @SCRIPT_UPGRADE: a database of schema 1 is brought up to date, and used
+ * @SCRIPT_SICK: group commits on a disk that fails for some time
+ */
+enum script_kind {
+	SCRIPT_LIFE,
+	SCRIPT_UPGRADE,
+	SCRIPT_SICK,
+};
+
+/**
  * struct script_mark - what is promised from a point of the journal on
  * @pos: operations before it
  * @acked: newest state that was acknowledged
@@ -37,10 +51,14 @@ struct script_mark {
 
 /**
  * struct script - the run
- * @is_upgrade: a database of schema 1 is brought up to date, and used
+ * @kind: which one
+ * @fail_at: SCRIPT_SICK: operations from this one on fail,
+ * @fail_nr: so many of them
+ * @fail_errno: with this error
  * @base: what the disk held before the journal
  * @disk: where the database is
- * @b: the backend, as vard-sync uses it
+ * @d: the daemon, as far as saving goes
+ * @b: its backend
  * @flaw: what is wrong on purpose
  * @states: content of the database after each transaction; the first is empty
  * @digests: of @states
@@ -48,12 +66,17 @@ struct script_mark {
  * @marks: promises, ascending
  * @nr_marks: how many
  * @nr_changes: variables written and removed
+ * @nr_refused: group commits that failed
  * @seed: of its random choices
  */
 struct script {
-	bool is_upgrade;
+	enum script_kind kind;
+	size_t fail_at;
+	size_t fail_nr;
+	int fail_errno;
 	struct disk_tree base;
 	struct disk disk;
+	struct vard *d;
 	struct vard_backend *b;
 	enum script_flaw flaw;
 	struct model **states;
@@ -62,12 +85,13 @@ struct script {
 	struct script_mark *marks;
 	size_t nr_marks;
 	unsigned int nr_changes;
+	unsigned int nr_refused;
 	uint64_t seed;
 };
 
 /**
  * script_run() - do all of it
- * @s: zero but for @s->is_upgrade, @s->flaw and @s->seed; exits if something fails
+ * @s: zero but for what to do, the flaw and the seed; exits if something fails
  */
 void script_run(struct script *s);
 

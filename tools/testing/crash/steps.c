@@ -2,12 +2,14 @@
 /* Steps of the script: each changes the database and the model alike. */
 #include "steps.h"
 
+#include <errno.h>
 #include <linux/kvm_uefivars.h>
 #include <linux/kvm_uefivars_mailbox.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop.h"
 #include "template.h"
 
 #define GUID "\"guid\": \"8be4df61-93ca-11d2-aa0d-00e098032b8c\", "
@@ -139,13 +141,19 @@ unsigned int script_below(struct script *s, unsigned int n)
 void script_open_db(struct script *s)
 {
 	s->b->error[0] = 0;
-	script_expect(s, "open", s->b->ops->open(s->b, script_db, VARD_OPEN_CREATE));
+	script_expect(s, "open", vard_open_db(s->d));
 }
 
 void script_reopen(struct script *s)
 {
-	s->b->ops->close(s->b);
-	script_open_db(s);
+	int r = -EAGAIN;
+
+	/* A disk may be sick for a while. */
+	for (int i = 0; r < 0 && i < TRIES_MAX; i++) {
+		s->d->needs_reopen = true;
+		r = vard_renew_db(s->d);
+	}
+	script_expect(s, "open again", r);
 }
 
 void script_put_template(struct script *s, struct model_vm *m,

@@ -7,6 +7,8 @@
 
 /* Largest content of a variable here. */
 #define BIG_LEN 65000
+/* A sick disk is well again after so many attempts. */
+#define TRIES_MAX 500
 
 /**
  * script_expect() - something must have gone well

@@ -24,6 +24,7 @@ static struct {
 	unsigned int step;
 	uint64_t seed;
 	enum script_flaw flaw;
+	unsigned int nr_sick;
 } options = { .jobs = 1, .step = 1, .seed = 1 };
 
 /**
@@ -344,6 +345,7 @@ static void parse(int argc, char **argv)
 		{ "step", required_argument, NULL, 's' },
 		{ "seed", required_argument, NULL, 'S' },
 		{ "flaw", required_argument, NULL, 'f' },
+		{ "sick", required_argument, NULL, 'd' },
 		{ 0 },
 	};
 	int c;
@@ -355,6 +357,8 @@ static void parse(int argc, char **argv)
 			options.step = (unsigned int)atoi(optarg);
 		else if (c == 'S')
 			options.seed = strtoull(optarg, NULL, 0);
+		else if (c == 'd')
+			options.nr_sick = (unsigned int)atoi(optarg);
 		else if (c == 'f')
 			options.flaw = parse_flaw(optarg);
 		else
@@ -382,15 +386,15 @@ static unsigned int count_checkpoints(const struct disk *d)
 }
 
 /* One script and its sweep. */
-static struct tally run(bool is_upgrade)
+static struct tally run(enum script_kind kind)
 {
-	struct script s = { .is_upgrade = is_upgrade, .flaw = options.flaw,
+	struct script s = { .kind = kind, .flaw = options.flaw,
 			    .seed = options.seed };
 	struct tally t;
 
 	script_run(&s);
 	printf("# %s: %u changes in %u transactions, %u checkpoints, %zu operations on the disk\n",
-	       is_upgrade ? "upgrade of schema 1" : "a database's life",
+	       kind == SCRIPT_LIFE ? "a database's life" : "upgrade of schema 1",
 	       s.nr_changes, s.nr_states - 1, count_checkpoints(&s.disk),
 	       s.disk.nr_ops);
 	t = sweep(&s);
@@ -398,9 +402,60 @@ static struct tally run(bool is_upgrade)
 	return t;
 }
 
+/* Disks that fail from different operations on, for a short time or longer. */
+static struct tally run_sick(unsigned int *refused)
+{
+	static const int errors[] = { EIO, ENOSPC };
+	static const size_t lengths[] = { 1, 2, 5, 30, 200 };
+	struct tally sum = { 0 }, t;
+
+	*refused = 0;
+	for (unsigned int i = 0; i < options.nr_sick; i++) {
+		struct script s = { .kind = SCRIPT_SICK, .seed = options.seed,
+				    .fail_at = 3 * i,
+				    .fail_nr = lengths[i % 5],
+				    .fail_errno = errors[i / 5 % 2] };
+
+		script_run(&s);
+		*refused += s.nr_refused;
+		t = sweep(&s);
+		add(&sum, &t);
+		script_free(&s);
+	}
+	return sum;
+}
+
+static void print(const char *what, const struct tally *t)
+{
+	printf("# %lu databases opened, %lu of them after a cut in the recovery, %lu written to again\n",
+	       t->opened, t->again, t->went_on);
+	printf("## %s: %lu cut points x %d flavours, %lu lost, %lu torn\n", what,
+	       t->cuts, DISK_LOSSES, t->lost, t->torn);
+}
+
+static struct tally sweep_scripts(void)
+{
+	struct tally sum = run(SCRIPT_LIFE), t = run(SCRIPT_UPGRADE);
+
+	add(&sum, &t);
+	print("power cuts", &sum);
+	return sum;
+}
+
+static struct tally sweep_sick(void)
+{
+	unsigned int refused;
+	struct tally sum = run_sick(&refused);
+
+	printf("# %u disks that fail for a while, %u commits that failed and were made again\n",
+	       options.nr_sick, refused);
+	print("power cuts on failing disks", &sum);
+	return sum;
+}
+
 int main(int argc, char **argv)
 {
-	struct tally sum = { 0 }, t;
+	struct tally t;
 
 	parse(argc, argv);
 	/* Images come and go: do not give their memory back each time. */
@@ -409,14 +464,7 @@ int main(int argc, char **argv)
 	make_placeholder();
 	crash_vfs_register();
 	printf("# seed %llu\n", (unsigned long long)options.seed);
-	for (int i = 0; i < 2; i++) {
-		t = run(i);
-		add(&sum, &t);
-	}
-	printf("# %lu databases opened, %lu of them after a cut in the recovery, %lu written to again\n",
-	       sum.opened, sum.again, sum.went_on);
-	printf("## power cuts: %lu cut points x %d flavours, %lu lost, %lu torn\n",
-	       sum.cuts, DISK_LOSSES, sum.lost, sum.torn);
+	t = options.nr_sick ? sweep_sick() : sweep_scripts();
 	unlink(script_db);
-	return sum.lost || sum.torn;
+	return t.lost || t.torn;
 }

@@ -15,8 +15,9 @@ KERNELS=(6.12 6.1)
 # What both lanes use is built first. Then two lanes run side by side, one core
 # each, about as long as each other.
 FIRST=(packages programs modules)
-LANE_USER=(style layers headers docs units core coverage kunit vectors fuzz variants)
-LANE_HOST=(selftests sync bench firmware scenarios diff)
+LANE_USER=(style layers headers docs units core coverage kunit vectors crash fuzz
+	kills variants)
+LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff)
 
 # --- gates ------------------------------------------------------------------
 
@@ -190,6 +191,22 @@ gate_sync() { # vard-sync against the real module, and under systemd
 	make -s all
 	userspace/vard-sync/tests/e2e.sh
 	userspace/vard-sync/tests/service.sh
+}
+
+gate_crash() { # the power cut at every operation of the database
+	tools/testing/crash/run.sh
+}
+
+gate_kills() { # vard-sync and QEMU killed under a guest that writes
+	tools/testing/crash/kills.sh
+}
+
+gate_scale() { # a thousand VMs, group commit, fairness
+	tools/testing/scale/run.sh
+}
+
+gate_neighbours() { # a hung daemon, stopped VMMs, clients that never read
+	tools/testing/neighbours/run.sh
 }
 
 gate_diff() { # the same calls to edk2's own driver and to ours

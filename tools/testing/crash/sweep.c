@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "script.h"
+#include "sqlite_vfs.h"
 #include "vfs.h"
 
 /* Every so many cut points, the recovery is cut itself, or work goes on. */
@@ -463,6 +464,9 @@ int main(int argc, char **argv)
 	mallopt(M_TRIM_THRESHOLD, 1 << 28);
 	make_placeholder();
 	crash_vfs_register();
+	/* Above it, as in the daemon. */
+	if (vard_vfs_init() < 0)
+		exit(2);
 	printf("# seed %llu\n", (unsigned long long)options.seed);
 	t = options.nr_sick ? sweep_sick() : sweep_scripts();
 	unlink(script_db);

@@ -9,8 +9,8 @@ MOVED=guest
 declare -A SIDE_PID
 
 # on SIDE: what follows happens there.
+# shellcheck disable=SC2034 # lib/scenario.sh uses them
 on() {
-	SIDE=$1
 	DB=$WORK/$1.db
 	SOCKET=$WORK/$1.control
 	VARD_LOG=$LOGS/$1.vard-sync.log
@@ -47,6 +47,7 @@ kuvctl_on() {
 # open: it would lose what is written before QEMU opens it.
 MONITOR_ARGS=()
 declare -A MONITOR_FD
+# shellcheck disable=SC2054 # QEMU's options have commas
 monitor_prepare() {
 	local path=$WORK/$1.monitor fd=${MONITOR_FD[$1]:-}
 
@@ -65,7 +66,7 @@ qmp() {
 
 	printf '{"execute":"%s","id":"%s"%s}\n' "$2" "$id" \
 		"${3:+,\"arguments\":$3}" >&"${MONITOR_FD[$1]}"
-	wait_for $DONE_MAX "QEMU on $1 answers $2" monitor_said "$1" "\"id\": \"$id\""
+	wait_for "$DONE_MAX" "QEMU on $1 answers $2" monitor_said "$1" "\"id\": \"$id\""
 	answer=$(grep -a "\"id\": \"$id\"" "$path.out")
 	echo "$answer"
 	[[ $answer != *'"error"'* ]]
@@ -116,7 +117,7 @@ side_await() {
 # side_quit SIDE: ends its QEMU.
 side_quit() {
 	must_qmp "$1" quit
-	vm_off "$1" $DONE_MAX
+	vm_off "$1" "$DONE_MAX"
 }
 
 # refuses_vm SIDE: the VM cannot be opened there.
@@ -136,7 +137,7 @@ declare -A ADDRESS=([west]=10.0.0.1 [east]=10.0.0.2)
 
 # east_join: begin to use the second host.
 east_join() {
-	wait_for $BOOT_MAX "the second host has an ssh server" ssh_east true
+	wait_for "$BOOT_MAX" "the second host has an ssh server" ssh_east true
 	coproc EAST { ssh_east "exec bash -euo pipefail '$KUV_TOP/tools/testing/host/lib/far.sh' 3<&0"; }
 	exec {EAST_IN}>&"${EAST[1]}" {EAST_OUT}<&"${EAST[0]}"
 }
@@ -208,7 +209,7 @@ east_leave() {
 send() {
 	must_qmp "$2" migrate-incoming "{\"uri\":\"$3\"}"
 	must_qmp "$1" migrate "{\"uri\":\"$3\"}"
-	wait_for $BOOT_MAX "memory went from $1 to $2" migration_is "$1" completed
+	wait_for "$BOOT_MAX" "memory went from $1 to $2" migration_is "$1" completed
 }
 
 # hand_over FROM TO: our part; waits until the memory has gone.
@@ -231,7 +232,7 @@ hand_over_via() {
 
 # arrived FROM TO: one owner, and the guest goes on there.
 arrived() {
-	wait_for $DONE_MAX "VM runs on $2" runs_on "$2"
+	wait_for "$DONE_MAX" "VM runs on $2" runs_on "$2"
 	refuses_vm "$1"
 	side_quit "$1"
 	refuses_vm "$1"
@@ -264,7 +265,7 @@ move_early() {
 goes_on() {
 	local nr
 	nr=$(grep -c '^churn: [0-9]* calls$' "$(log_of "$1" out)" || true)
-	wait_for $BOOT_MAX "the guest on $1 goes on" answered_more "$1" "$nr"
+	wait_for "$BOOT_MAX" "the guest on $1 goes on" answered_more "$1" "$nr"
 }
 
 # answered_more SIDE NUMBER: since its log had so many lines about the stream.
@@ -298,9 +299,10 @@ owns() {
 	[ "$(sql_on "$1" "SELECT state FROM vm WHERE name = '$MOVED'")" = here ]
 }
 
-# drop SIDE: end its QEMU, which waits in vain.
+# drop SIDE: end its QEMU, which waits in vain, or has given up.
 drop() {
-	vm_kill "$1"
+	ended "${VM_PID[$1]}" || kill -KILL "${VM_PID[$1]}" || true
+	wait "${VM_PID[$1]}" 2>/dev/null || true
 	refuse "$1 owns a VM that did not arrive" owns "$1"
 }
 
@@ -310,20 +312,21 @@ variables_on() {
 		JOIN vm ON vm.id = v.vm_id WHERE vm.name = '$MOVED' ORDER BY 1, 2"
 }
 
-# what the guest does with what examine() and vm_tell() say. It has defined
-# examine_TEXT functions.
-GUEST_LOOP='
-while :; do
-	churn &
-	churn=$!
-	text=$(hear)
-	kill -TERM $churn
-	wait $churn || die "the stream of calls failed"
-	nr=${text%% *}
-	what=${text#* }
-	[ "$what" != off ] || break
-	"examine_$what"
-	echo "guest: examined $nr"
-done
-'
-export GUEST_LOOP
+# guest_loop: the end of a guest's script, which does what examine() and vm_tell() say; before
+# it are functions examine_TEXT.
+guest_loop() {
+	cat <<-'END'
+	while :; do
+		churn &
+		churn=$!
+		text=$(hear)
+		kill -TERM $churn
+		wait $churn || die "the stream of calls failed"
+		nr=${text%% *}
+		what=${text#* }
+		[ "$what" != off ] || break
+		"examine_$what"
+		echo "guest: examined $nr"
+	done
+	END
+}

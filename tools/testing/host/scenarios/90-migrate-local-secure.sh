@@ -104,8 +104,9 @@ must sh -c 'dmesg | grep -q "Secure boot enabled"'
 write KuvPrivate 0x27 private-1.auth ok
 write \${MOR}Lock 0x07 /tmp/key ok
 examine_begun
-$GUEST_LOOP
+$(guest_loop)
 END
+# shellcheck disable=SC2034 # side_await uses it
 VM_OPTIONS=()
 goes_on west
 
@@ -114,7 +115,7 @@ examine east update
 
 say "moving from east to west through files, QEMU on west starts last"
 must_qmp east migrate "{\"uri\":\"exec:cat >$WORK/memory.file\"}"
-wait_for $BOOT_MAX "memory went to a file" migration_is east completed
+wait_for "$BOOT_MAX" "memory went to a file" migration_is east completed
 kuvctl_on east move-out "$MOVED" >"$WORK/variables.file"
 refuses_vm east
 side_quit east
@@ -123,7 +124,7 @@ refuse "west owns the VM before it arrives" owns west
 kuvctl_on west move-in "$MOVED" <"$WORK/variables.file"
 check "databases agree" test "$(variables_on east)" = "$(variables_on west)"
 side_await west -incoming "exec:cat $WORK/memory.file"
-wait_for $DONE_MAX "VM runs on west" runs_on west
+wait_for "$DONE_MAX" "VM runs on west" runs_on west
 rm "$WORK/memory.file"
 refuses_vm east
 goes_on west
@@ -134,9 +135,9 @@ side_await east -incoming defer
 must_qmp west migrate-set-parameters '{"max-bandwidth":1000000}'
 must_qmp east migrate-incoming "{\"uri\":\"unix:$WORK/memory\"}"
 must_qmp west migrate "{\"uri\":\"unix:$WORK/memory\"}"
-wait_for $DONE_MAX "migration is under way" migration_is west active
+wait_for "$DONE_MAX" "migration is under way" migration_is west active
 must_qmp west migrate_cancel
-wait_for $DONE_MAX "migration is cancelled" migration_is west cancelled
+wait_for "$DONE_MAX" "migration is cancelled" migration_is west cancelled
 goes_on west
 drop east
 
@@ -144,9 +145,9 @@ say "the destination dies during a migration"
 side_await east -incoming defer
 must_qmp east migrate-incoming "{\"uri\":\"unix:$WORK/memory\"}"
 must_qmp west migrate "{\"uri\":\"unix:$WORK/memory\"}"
-wait_for $DONE_MAX "migration is under way" migration_is west active
+wait_for "$DONE_MAX" "migration is under way" migration_is west active
 drop east
-wait_for $DONE_MAX "migration has failed" migration_is west failed
+wait_for "$DONE_MAX" "migration has failed" migration_is west failed
 must_qmp west migrate-set-parameters '{"max-bandwidth":134217728}'
 goes_on west
 examine west later
@@ -158,7 +159,7 @@ mkfifo "$WORK/nowhere"
 exec {nowhere}<>"$WORK/nowhere"
 kuvctl_on west move-out "$MOVED" >"$WORK/nowhere" 2>"$LOGS/move-out" &
 pid=$!
-wait_for $DONE_MAX "variables are on their way" read_some "$nowhere"
+wait_for "$DONE_MAX" "variables are on their way" read_some "$nowhere"
 must_qmp west cont
 stands_still west
 check "kuv-run says what it waits for" line "$(log_of west qemu)" \
@@ -173,7 +174,7 @@ examine west later
 
 say "variables that left, but did not arrive, are taken back"
 must_qmp west migrate "{\"uri\":\"exec:cat >$WORK/memory.file\"}"
-wait_for $BOOT_MAX "memory went to a file" migration_is west completed
+wait_for "$BOOT_MAX" "memory went to a file" migration_is west completed
 kuvctl_on west move-out "$MOVED" >"$WORK/variables.file"
 rm "$WORK/memory.file"
 must_qmp west cont

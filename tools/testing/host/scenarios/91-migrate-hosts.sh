@@ -42,7 +42,7 @@ echo 1 >/proc/sys/vm/nr_hugepages
 table=\$(mbox policies)
 tell table "\$table"
 must evar set KuvRound 0
-$GUEST_LOOP
+$(guest_loop)
 END
 goes_on west
 examine west all

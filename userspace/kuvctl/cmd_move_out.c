@@ -197,12 +197,37 @@ static void send_state(const struct move *m, int fd)
 		stays(m, strerror(-r));
 }
 
-static void wait_for_pipe(const struct move *m)
+/* The VM is frozen only as long as vard-sync knows this client. */
+static void check_bus(const struct move *m, sd_bus *bus)
+{
+	struct pollfd p = { .fd = sd_bus_get_fd(bus), .events = POLLRDHUP };
+
+	if (poll(&p, 1, 0) > 0)
+		stays(m, "vard-sync ended the connection");
+}
+
+static void wait_for_answer(const struct move *m, sd_bus *bus)
+{
+	struct pollfd p[2] = {
+		{ .fd = sd_bus_get_fd(bus), .events = POLLRDHUP },
+		{ .fd = m->ch.fd, .events = POLLIN },
+	};
+
+	while (poll(p, 2, -1) < 0)
+		if (errno != EINTR)
+			stays(m, strerror(errno));
+	check_bus(m, bus);
+	if (!stream_expect(m->ch.fd, "ready\n"))
+		stays(m, "the other side did not take it, see what it says");
+}
+
+static void wait_for_pipe(const struct move *m, sd_bus *bus)
 {
 	const struct timespec pause = { .tv_nsec = PIPE_POLL_NS };
 	int unread = 1;
 
 	while (unread > 0 && !is_closed(&m->ch)) {
+		check_bus(m, bus);
 		if (ioctl(m->ch.fd, FIONREAD, &unread) < 0)
 			stays(m, strerror(errno));
 		if (unread > 0)
@@ -212,15 +237,14 @@ static void wait_for_pipe(const struct move *m)
 		stays(m, "the other side has ended, see what it says");
 }
 
-static void wait_ready(const struct move *m)
+static void wait_ready(const struct move *m, sd_bus *bus)
 {
 	switch (m->ch.kind) {
 	case KIND_SOCKET:
-		if (!stream_expect(m->ch.fd, "ready\n"))
-			stays(m, "the other side did not take it, see what it says");
+		wait_for_answer(m, bus);
 		break;
 	case KIND_PIPE:
-		wait_for_pipe(m);
+		wait_for_pipe(m, bus);
 		break;
 	case KIND_FILE:
 		if (fsync(m->ch.fd) < 0)
@@ -272,7 +296,7 @@ static void move_out(struct move *m, sd_bus *bus)
 	fd = take_state(m, bus);
 	send_state(m, fd);
 	close(fd);
-	wait_ready(m);
+	wait_ready(m, bus);
 	commit(m, bus);
 	finish(m);
 	fprintf(stderr, "kuvctl: VM %s has left\n", m->vm);

@@ -297,7 +297,7 @@ move_abort_ready() {
 	kill -9 "$MOVER"
 	on b waiting_guest || return 1
 	mkfifo "$W/in"
-	kuv b move-in mv <"$W/in" 2>>"$W/log" &
+	kuv b move-in mv <"$W/in" >/dev/null 2>>"$W/log" &
 	MOVER=$!
 	exec {hold}>"$W/in"
 	cat "$W/stream" >&"$hold"

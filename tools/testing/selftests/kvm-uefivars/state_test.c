@@ -952,6 +952,96 @@ static void thaw_wakes_the_port(const void *data)
 	CHECK(!pthread_join(thread, NULL));
 }
 
+/* All at once: none of these may hang, fail in another way, or leave a trace. */
+
+struct race {
+	int store;
+	struct image *img;
+	volatile bool is_over;
+};
+
+static void *race_saving(void *arg)
+{
+	struct image *img = malloc(sizeof(*img));
+	struct race *r = arg;
+	int ret;
+
+	CHECK(img);
+	while (!r->is_over) {
+		CHECK_EQ(save(r->store, VARIABLES, img), 0);
+		ret = restore(r->store, 0, r->img);
+		CHECK(!ret || ret == -EINVAL);
+		CHECK_EQ(restore(r->store, VARIABLES, r->img), 0);
+	}
+	free(img);
+	return NULL;
+}
+
+static void *race_freezing(void *arg)
+{
+	struct race *r = arg;
+	int ret;
+
+	while (!r->is_over) {
+		ret = freeze(r->store);
+		CHECK(!ret || ret == -EBUSY);
+		CHECK_EQ(thaw(r->store), 0);
+	}
+	return NULL;
+}
+
+/* The only one that opens ports, so that it always can. */
+static void *race_running(void *arg)
+{
+	struct race *r = arg;
+	struct guest g;
+	int port, ret;
+
+	while (!r->is_over) {
+		port = open_port(r->store);
+		attach(port, -1);
+		g = guest_on(port);
+		reg_write(port, KVM_UEFIVARS_REG_BUFFER_SIZE, 4, 65536);
+		reg_write(port, KVM_UEFIVARS_REG_ADDR_LO, 8, GUEST_GPA);
+		put_set(g.mem, "Kept", NV_BS_RT, "race", 4);
+		guest_command(&g, KVM_UEFIVARS_CMD_DMA_MM);
+		CHECK_EQ(pause_vm(port, 0), 0);
+		put_get(g.mem, "Kept", 64);
+		guest_command(&g, KVM_UEFIVARS_CMD_DMA_MM);
+		ret = resume_vm(port);
+		CHECK(!ret || ret == -EAGAIN);
+		close(port);
+		munmap(g.mem, GUEST_LEN);
+	}
+	return NULL;
+}
+
+static void races(const void *data)
+{
+	static void *(*const fns[])(void *) = {
+		race_saving, race_saving, race_freezing, race_running,
+	};
+	struct race r = { .store = new_store() };
+	pthread_t threads[4];
+	unsigned int i;
+	int port;
+
+	(void)data;
+	r.img = machine_saved(VARIABLES);
+	for (i = 0; i < 4; i++)
+		CHECK(!pthread_create(&threads[i], NULL, fns[i], &r));
+	sleep(2);
+	r.is_over = true;
+	for (i = 0; i < 4; i++)
+		CHECK(!pthread_join(threads[i], NULL));
+	CHECK_EQ(restore(r.store, VARIABLES, r.img), 0);
+	CHECK_EQ(state(r.store) & (HAS_PORT | FROZEN), 0);
+	port = open_port(r.store);
+	CHECK_EQ(restore(r.store, 0, r.img), 0);
+	attach(port, -1);
+	machine_check(r.store, port);
+}
+
 /* Memory that replies were written to. */
 
 static struct kvm_uefivars_dirty take_dirty(int port)
@@ -1134,6 +1224,7 @@ int main(void)
 	ADD(store_events);
 	ADD(port_is_readable_unless_frozen);
 	ADD(thaw_wakes_the_port);
+	ADD(races);
 	ADD(dirty_is_what_was_written);
 	ADD(dirty_crosses_a_page);
 	ADD(dirty_neighbours_are_one);

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2154,SC2034 # they are of and for e2e.sh
 
 SNAPSHOT_TESTS=(snapshot snapshot_write_back clone reset remove host_rights
-	snapshot_kill)
+	snapshot_kill snapshot_while_moving)
 
 # ctl ARGUMENT...: kuvctl; its output, its last line being "status N".
 ctl() {
@@ -177,4 +177,27 @@ t_snapshot_kill() {
 	daemon_kill
 	daemon_start && guest_start snapk || return 1
 	is restored "$(guest get A)" 'get A before'
+}
+
+# A VM that is on its way out is not changed; one that stayed is.
+t_snapshot_while_moving() {
+	local mover pipe
+
+	guest_start going || return 1
+	is set "$(guest set A x)" 'set A ok*' &&
+	is snapshot "$(ctl snapshot going s)" 'status 0' || return 1
+	guest_end
+	mkfifo "$W/pipe"
+	exec {pipe}<>"$W/pipe"
+	"$OUT/kuvctl" --socket "$SOCK" move-out going >"$W/pipe" 2>>"$W/log" &
+	mover=$!
+	# Its head is in the pipe once vard-sync has answered; nobody takes it out.
+	read -r -t 30 -n 1 -u "$pipe" || return 1
+	is restore "$(ctl restore going s)" '*is being moved*status 6' &&
+	is removal "$(ctl remove --yes going)" '*is being moved*status 6' || return 1
+	kill "$mover"
+	wait "$mover" 2>/dev/null
+	exec {pipe}>&-
+	wait_for logged 'the VM stays here' &&
+	is restore "$(ctl restore going s)" 'status 0'
 }

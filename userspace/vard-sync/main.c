@@ -211,7 +211,7 @@ static int take_fds(struct vard *d, int *socket)
 	for (int i = 0; i < n; i++) {
 		int fd = SD_LISTEN_FDS_START + i;
 
-		if (strncmp(names[i], "store-", 6) == 0) {
+		if (vard_notify_is_store(names[i])) {
 			vard_recover_fd(d, fd, names[i]);
 		} else if (*socket < 0 &&
 			   sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0) {

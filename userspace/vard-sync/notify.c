@@ -14,13 +14,14 @@
 
 /* Many VMs that start together are one line. */
 #define STATUS_US 200000
+#define STORE "store-"
 #define INCOMING "incoming-"
 
 /* A descriptor's name: neither VM names nor uuids have a '/'. */
 static void fdname_of(const struct vard_source *s, char *ret, size_t size)
 {
 	if (s->role != VARD_INCOMING) {
-		snprintf(ret, size, "store-%s",
+		snprintf(ret, size, STORE "%s",
 			 SD_ID128_TO_UUID_STRING(s->uuid));
 		return;
 	}
@@ -28,6 +29,12 @@ static void fdname_of(const struct vard_source *s, char *ret, size_t size)
 	for (char *p = ret; *p; p++)
 		if (*p == ':')
 			*p = '/';
+}
+
+bool vard_notify_is_store(const char *fdname)
+{
+	return strncmp(fdname, STORE, strlen(STORE)) == 0 ||
+	       strncmp(fdname, INCOMING, strlen(INCOMING)) == 0;
 }
 
 bool vard_notify_parse(const char *fdname, char *vm)

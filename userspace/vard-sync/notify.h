@@ -21,6 +21,14 @@ void vard_notify_store(const struct vard_source *s);
 void vard_notify_unstore(const struct vard_source *s);
 
 /**
+ * vard_notify_is_store() - was this descriptor kept by vard_notify_store()?
+ * @fdname: its name, from systemd
+ *
+ * Return: Whether it was.
+ */
+bool vard_notify_is_store(const char *fdname);
+
+/**
  * vard_notify_parse() - the VM that a kept store waits for
  * @fdname: name of the descriptor, from systemd
  * @vm: VARD_VM_NAME_MAX bytes, filled if it waits for one

@@ -256,7 +256,7 @@ static void cmd_wait(void)
 {
 	struct pollfd p = { .fd = g.port, .events = POLLIN };
 
-	if (poll(&p, 1, 60000) != 1)
+	if (poll(&p, 1, 50000) != 1)
 		printf("wait timeout\n");
 	else
 		cmd_port("wait", KVM_UEFIVARS_RESUME, 0);

@@ -90,7 +90,7 @@ over_pipe() {
 
 # A guest on side a with something of each kind.
 moving_guest() {
-	guest_start mv "$@" 2>/dev/null || return 1
+	guest_start mv 2>/dev/null || return 1
 	is set "$(guest set Kept one)" 'set Kept ok*' &&
 	is volatile "$(guest volatile Vol two)" 'volatile Vol ok'
 }
@@ -422,7 +422,7 @@ t_move_fd_store() {
 	local rc=$?
 	kill "$DAEMON"
 	wait "$DAEMON"
-	DAEMON= DB= SOCK=
+	DAEMON="" DB="" SOCK=""
 	use a
 	return $rc
 }

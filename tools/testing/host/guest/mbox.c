@@ -80,9 +80,12 @@ static uint16_t command(struct mbox *m, uint16_t cmd)
 		(volatile uint16_t *)(m->regs + KVM_UEFIVARS_REG_CMD_STS);
 	int i;
 
+	/* The host reads and writes what the compiler may have in registers. */
+	__asm__ volatile("" ::: "memory");
 	*reg = cmd;
 	for (i = 0; i < 100 && *reg == KVM_UEFIVARS_STS_BUSY; i++)
 		;
+	__asm__ volatile("" ::: "memory");
 	return *reg;
 }
 

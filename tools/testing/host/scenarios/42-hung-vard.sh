@@ -61,7 +61,7 @@ check "nothing half-applied in the database" has a KuvGone "$KUV_NS"
 
 kill -CONT "$VARD_PID"
 say "vard-sync goes on"
-wait_for $DONE_MAX "everything that was pending is in the database" pending_is_stored
+wait_for "$DONE_MAX" "everything that was pending is in the database" pending_is_stored
 same "timeouts that were counted" 3 "$(counter timeouts)"
 vm_tell a on
 vm_done a

@@ -46,7 +46,8 @@ $(guest_loop)
 END
 goes_on west
 examine west all
-say "table: $(told west table)"
+check "there are policies, and they are locked" line <(told west table) \
+	'^policies: [1-9][0-9]+ bytes, .* dump=0x0 lock=0x8000000000000008$'
 east_join
 at east load_module
 at east side_start east

@@ -24,7 +24,8 @@ int kuv_call_save_state(struct kuv_call *call, struct kuv_store *store)
 		return ret;
 	if (copy_to_user(u64_to_user_ptr(arg->data), image, arg->len))
 		ret = -EFAULT;
-	kvfree(image);
+	/* It has the key of the memory overwrite lock. */
+	kvfree_sensitive(image, arg->len);
 	return ret;
 }
 
@@ -44,6 +45,6 @@ int kuv_call_restore_state(struct kuv_call *call, struct kuv_store *store)
 		ret = kuv_state_restore(store, arg->flags &
 					KVM_UEFIVARS_STATE_VARIABLES,
 					image, arg->len);
-	kvfree(image);
+	kvfree_sensitive(image, arg->len);
 	return ret;
 }

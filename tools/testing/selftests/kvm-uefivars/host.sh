@@ -22,7 +22,7 @@ main() {
 	module=$("$KUV_TOP/tools/build-module.sh" "$kernel" "$backend")
 	log=$dir/$kernel-$backend.log
 	bash "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
-		--timeout 300 --share "$dir/$kernel-$backend.host" -- \
+		--timeout 600 --share "$dir/$kernel-$backend.host" -- \
 		bash "$here/run.sh" "$module" "$dir" | tee "$log" || rc=$?
 	skipped=$(count "$log" 'ok .* # SKIP')
 	printf '%d passed, %d failed, %d skipped\n' \

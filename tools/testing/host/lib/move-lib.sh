@@ -184,16 +184,20 @@ take_over() {
 	at "$2" goes_on "$2"
 }
 
-# travel FROM TO
+# travel FROM TO: to the east variables are asked for first, and wait for the memory.
 travel() {
-	local uri="tcp:${ADDRESS[$2]}:4444"
+	local uri="tcp:${ADDRESS[$2]}:4444" pid=
 
 	say "moving from $1 to $2"
 	at "$2" side_await "$2" -incoming defer
 	at "$2" must_qmp "$2" migrate-incoming "{\"uri\":\"$uri\"}"
+	if [ "$1" = west ]; then
+		give "$1" "$2" &
+		pid=$!
+	fi
 	at "$1" must_qmp "$1" migrate "{\"uri\":\"$uri\"}"
 	at "$1" wait_for "$BOOT_MAX" "memory went from $1 to $2" migration_is "$1" completed
-	at "$1" give "$1" "$2"
+	if [ -n "$pid" ]; then wait "$pid"; else at "$1" give "$1" "$2"; fi
 	take_over "$1" "$2"
 }
 
@@ -303,7 +307,7 @@ owns() {
 drop() {
 	ended "${VM_PID[$1]}" || kill -KILL "${VM_PID[$1]}" || true
 	wait "${VM_PID[$1]}" 2>/dev/null || true
-	refuse "$1 owns a VM that did not arrive" owns "$1"
+	refuse "$1 does not own a VM that did not arrive" owns "$1"
 }
 
 # variables_on SIDE: what its database has for the VM, a line for each variable.

@@ -120,7 +120,7 @@ kuvctl_on east move-out "$MOVED" >"$WORK/variables.file"
 refuses_vm east
 side_quit east
 refuses_vm east
-refuse "west owns the VM before it arrives" owns west
+refuse "west does not own the VM before it arrives" owns west
 kuvctl_on west move-in "$MOVED" <"$WORK/variables.file"
 check "databases agree" test "$(variables_on east)" = "$(variables_on west)"
 side_await west -incoming "exec:cat $WORK/memory.file"

@@ -16,6 +16,8 @@
 #include "recover.h"
 
 #define AGE_ACCURACY_US 10000
+/* Most write-back stores in one transaction. */
+#define DEFERRED_GROUP_MAX 16
 
 void vard_park(struct vard *d, struct vard_source *s, int error)
 {
@@ -66,9 +68,9 @@ static void arm_age(struct vard *d)
 }
 
 /*
- * What is written back may wait for company: takes such a store off the set
- * until the next commit, or until its oldest change is old. Returns false for
- * a store that does not wait.
+ * What is written back may wait, and others do not wait for it: takes such a
+ * store off the set until its oldest change is old. Returns false for a store
+ * that does not wait.
  */
 static bool defer(struct vard *d, struct vard_source *s)
 {
@@ -176,25 +178,25 @@ static void look_at_port(struct vard *d, struct vard_source *s)
 		vard_move_look(s->move);
 }
 
-/* Adds every store whose changes wait for company. */
-static size_t join_deferred(struct vard *d, size_t nr)
-{
-	while (d->deferred) {
-		d->group[nr++] = d->deferred;
-		vard_undefer(d, d->deferred);
-	}
-	return nr;
-}
-
+/*
+ * Some of the stores whose changes wait. A guest that writes meanwhile waits for
+ * no more than these; a guest that rewrites much is in no commit but this.
+ */
 static int on_age(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct vard *d = arg;
-	size_t nr = join_deferred(d, 0);
+	size_t nr = 0;
 
 	(void)source;
 	(void)usec;
+	while (d->deferred && nr < DEFERRED_GROUP_MAX) {
+		d->group[nr++] = d->deferred;
+		vard_undefer(d, d->deferred);
+	}
 	if (nr)
 		vard_flush(d, d->group, nr, false);
+	/* The others, when this one's turn comes again. */
+	arm_age(d);
 	return 0;
 }
 
@@ -229,7 +231,7 @@ static int on_stores(sd_event_source *source, int fd, uint32_t revents,
 			d->group[nr++] = s;
 	}
 	if (nr)
-		vard_flush(d, d->group, join_deferred(d, nr), false);
+		vard_flush(d, d->group, nr, false);
 	for (int i = 0; i < n; i++) {
 		struct vard_source *s = d->events[i].data.ptr;
 

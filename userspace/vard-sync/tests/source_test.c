@@ -493,7 +493,7 @@ static void use_write_back(struct fixture *f, int i)
 	assert_int_equal(b->ops->commit(b), 0);
 }
 
-static void write_back_waits_for_company(void **state)
+static void write_back_holds_nobody_up(void **state)
 {
 	struct fixture *f = *state;
 
@@ -509,13 +509,9 @@ static void write_back_waits_for_company(void **state)
 	change(1);
 	run(f, 0);
 	assert_int_equal(spy.nr_commits, 1);
-	assert_int_equal(fakes[0].acked_seq, 2);
 	assert_int_equal(fakes[1].acked_seq, 1);
-	assert_false(f->sources[0]->is_deferred);
-	assert_null(f->d.deferred);
-	/* And again. */
-	change(0);
-	run(f, 0);
+	/* It may have rewritten much: the other one does not wait for it. */
+	assert_int_equal(fakes[0].acked_seq, 0);
 	assert_true(f->sources[0]->is_deferred);
 }
 
@@ -663,7 +659,7 @@ int main(void)
 		TEST(database_replaced),
 		TEST(settled_when_port_is_closed),
 		TEST(stop_saves_everything),
-		TEST(write_back_waits_for_company),
+		TEST(write_back_holds_nobody_up),
 		TEST(write_back_waits_no_longer_than_its_age),
 		TEST(write_back_is_saved_when_the_port_closes),
 		TEST(stop_saves_what_waits),

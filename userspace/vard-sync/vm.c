@@ -78,9 +78,11 @@ int vard_vm_find(struct vard *d, const char *name, uid_t uid,
 		return -EINVAL;
 	}
 	r = vard_renew_db(d);
-	if (r == 0)
-		r = d->backend->ops->find(d->backend, name, vm);
-	if (r == -ENOENT && d->is_open)
+	/* A missing file is not a missing VM, which callers may make. */
+	if (r < 0)
+		return vard_database_error(d, e, r == -ENOENT ? -EIO : r);
+	r = d->backend->ops->find(d->backend, name, vm);
+	if (r == -ENOENT)
 		return r;
 	if (r < 0)
 		return vard_database_error(d, e, r);

@@ -207,8 +207,10 @@ static int put_all(struct vard_move *m, struct vard_vm *vm, uint64_t *seq,
 		   sd_bus_error *e)
 {
 	struct vard *d = m->conn->daemon;
+	uint8_t digest[VARD_DIGEST_LEN];
 	const struct vard_audit audit = { .uid = m->conn->uid, .vm = vm->name,
-					  .action = "move-in" };
+					  .action = "move-in",
+					  .new_digest = digest };
 	struct vard_backend *b = d->backend;
 	struct vard_batch batch;
 	int r = make_row(d, m->source, vm, e);
@@ -222,6 +224,8 @@ static int put_all(struct vard_move *m, struct vard_vm *vm, uint64_t *seq,
 	}
 	if (r == 0 && m->head.has_machine)
 		r = b->ops->device_put(b, vm, m->image, m->image_len);
+	if (r == 0)
+		r = b->ops->digest(b, vm, digest);
 	if (r == 0)
 		r = b->ops->audit(b, &audit);
 	return r;

@@ -192,8 +192,12 @@ int vard_move_out(struct vard_conn *c, const char *name, bool is_now,
 static int set_state(struct vard *d, struct vard_vm *vm,
 		     enum vard_vm_state state, const char *action, uid_t uid)
 {
+	uint8_t digest[VARD_DIGEST_LEN];
+	/* Only the place changes: the other host notes the same digest. */
 	const struct vard_audit audit = { .uid = uid, .vm = vm->name,
-					  .action = action };
+					  .action = action,
+					  .old_digest = digest,
+					  .new_digest = digest };
 	struct vard_backend *b = d->backend;
 	int r = b->ops->begin(b);
 
@@ -203,6 +207,8 @@ static int set_state(struct vard *d, struct vard_vm *vm,
 	r = b->ops->update(b, vm);
 	if (r == 0)
 		r = b->ops->device_drop(b, vm);
+	if (r == 0)
+		r = b->ops->digest(b, vm, digest);
 	if (r == 0)
 		r = b->ops->audit(b, &audit);
 	return vard_move_end_transaction(d, r);

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2154,SC2034 # they are of and for e2e.sh
 
 SNAPSHOT_TESTS=(snapshot snapshot_write_back clone reset remove host_rights
-	snapshot_kill snapshot_while_moving)
+	snapshot_kill snapshot_while_moving move_audited)
 
 # ctl ARGUMENT...: kuvctl; its output, its last line being "status N".
 ctl() {
@@ -201,3 +201,18 @@ t_snapshot_while_moving() {
 	wait_for logged 'the VM stays here' &&
 	is restore "$(ctl restore going s)" 'status 0'
 }
+
+digest_of() {
+	in_db "SELECT new_digest FROM audit WHERE vm = 'mv' AND action = '$1'"
+}
+
+# Both hosts have noted the same variables. Two sides as in e2e_move.sh.
+move_audited() {
+	moving_guest || return 1
+	guest_end
+	is moved "$(over_pipe a b mv)" 'status 0 0' &&
+	is length "$(digest_of move-out | wc -c)" 65 &&
+	is digest "$(on b digest_of move-in)" "$(digest_of move-out)"
+}
+
+t_move_audited() { on_two move_audited; }

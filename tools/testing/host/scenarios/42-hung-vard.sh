@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # vard-sync hangs for longer than a write waits: writes fail, reads go on, all lands afterwards.
 # Limit: 600 s
+# Kernel log: kvm-uefivars: store [0-9]+: change [0-9]+ was not acknowledged in time
 
 WAIT_MS=4000
 
@@ -63,6 +64,7 @@ kill -CONT "$VARD_PID"
 say "vard-sync goes on"
 wait_for "$DONE_MAX" "everything that was pending is in the database" pending_is_stored
 same "timeouts that were counted" 3 "$(counter timeouts)"
+same "timeouts that the kernel logged" 3 "$(dmesg | grep -c 'not acknowledged in time')"
 vm_tell a on
 vm_done a
 same "written afterwards" after "$(stored a KuvAfter)"

@@ -423,6 +423,7 @@ t_move_fd_store() {
 	kill "$DAEMON"
 	wait "$DAEMON"
 	DAEMON="" DB="" SOCK=""
+	rm -rf "$W/user"
 	use a
 	return $rc
 }

@@ -11,6 +11,8 @@ HERE=$KUV_TOP/userspace/vard-sync/tests
 source "$HERE/e2e_snapshot.sh"
 # shellcheck source=userspace/vard-sync/tests/e2e_move.sh
 source "$HERE/e2e_move.sh"
+# shellcheck source=userspace/vard-sync/tests/e2e_faults.sh
+source "$HERE/e2e_faults.sh"
 OUT=${KUV_E2E_OUT:-${O:-$KUV_TOP/build}}
 
 usage() {
@@ -34,7 +36,7 @@ outside() {
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
 		--append no_timer_check \
-		--timeout "${KUV_E2E_TIMEOUT:-600}" -- "$HERE/e2e.sh" --inside "$@"
+		--timeout "${KUV_E2E_TIMEOUT:-1200}" -- "$HERE/e2e.sh" --inside "$@"
 }
 
 # --- inside the emulated host
@@ -493,7 +495,7 @@ inside() {
 		options_are_the_operators disk_full
 		read_only quarantine garbage_database private_daemon
 		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}"
-		"${MOVE_TESTS[@]}")
+		"${MOVE_TESTS[@]}" "${FAULT_TESTS[@]}")
 
 	[ $# = 0 ] || tests=("$@")
 	set +e

@@ -100,21 +100,22 @@ rounding() {
 	echo $sum
 }
 
-# template FILE
+# template FILE SIZE...: a variable of each size.
 template() {
-	local i data comma=
+	local i=0 n data comma='' file=$1
 
-	data=$(printf '5a%.0s' $(seq 8192))
+	shift
+	data=$(printf '5a%.0s' $(seq 4096))
 	{
 		echo '{"version": 2, "variables": ['
-		for i in "${!SIZES[@]}"; do
+		for n; do
 			printf '%s{"name": "KuvScale%02d", "guid": "%s", "attr": 7, "data": "%s"}' \
-				"$comma" "$i" 8be4df61-93ca-11d2-aa0d-00e098032b8c \
-				"${data:0:2*SIZES[i]}"
+				"$comma" "$((i++))" 8be4df61-93ca-11d2-aa0d-00e098032b8c \
+				"${data:0:2*n}"
 			comma=,
 		done
 		echo ']}'
-	} >"$1"
+	} >"$file"
 }
 
 listens() {
@@ -202,7 +203,7 @@ outside() {
 	[ -n "$KUV_SCALE_KO" ] ||
 		KUV_SCALE_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	exec bash "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" --mem 2048 \
-		--timeout "${KUV_SCALE_TIMEOUT:-600}" -- bash "$script" --inside
+		--timeout "${KUV_SCALE_TIMEOUT:-900}" -- bash "$script" --inside
 }
 
 # inside START: everything set up, START starts vard-sync, then all tests.
@@ -214,7 +215,7 @@ inside() {
 	: >"$LOG"
 	make_disk || kuv_die "no disk"
 	insmod "$KUV_SCALE_KO" || kuv_die "cannot load the module"
-	template "$W/t.json"
+	template "$W/t.json" "${SIZES[@]}"
 	"$1" || kuv_die "vard-sync does not start: $(tail -n 3 "$LOG")"
 	start_storm
 	echo "KTAP version 1"

@@ -58,8 +58,9 @@ static u32 kuv_mem_table_span(struct kuv_mem_table *t, u64 gpa, u32 len,
 }
 
 /*
- * copy_from_user() looks up which object @dst is in, at a considerable part of a
- * request's cost, unless the length is a constant. The usual one is.
+ * copy_from_user() and copy_to_user() look up which object the kernel's side is
+ * in, at a considerable part of a request's cost, unless the length is a
+ * constant. The usual one to read is; what is short is written word by word.
  */
 static unsigned long kuv_mem_fetch(void *dst, const void __user *uptr, u32 len)
 {
@@ -135,6 +136,26 @@ void kuv_mem_table_take_dirty(struct kuv_mem_table *t,
 	t->dirty = (struct kuv_mem_dirty){};
 }
 
+static int kuv_mem_store_short(void __user *uptr, const void *src, u32 len)
+{
+	if (!user_write_access_begin(uptr, len))
+		return -EFAULT;
+	unsafe_copy_to_user(uptr, src, len, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static int kuv_mem_store(void __user *uptr, const void *src, u32 len)
+{
+	if (likely(len <= KUV_MEM_FETCH_USUAL))
+		return kuv_mem_store_short(uptr, src, len);
+	return copy_to_user(uptr, src, len) ? -EFAULT : 0;
+}
+
 static int kuv_mem_table_write(struct kuv_guest_mem *mem, u64 gpa,
 			       const void *src, u32 len)
 {
@@ -148,7 +169,7 @@ static int kuv_mem_table_write(struct kuv_guest_mem *mem, u64 gpa,
 			return -EFAULT;
 		/* A copy that fails may have begun. */
 		kuv_mem_dirty_note(&t->dirty, gpa, n);
-		if (copy_to_user(uptr, src, n))
+		if (kuv_mem_store(uptr, src, n))
 			return -EFAULT;
 	}
 	return 0;

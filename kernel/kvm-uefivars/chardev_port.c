@@ -22,8 +22,7 @@ static struct kuv_port *kuv_call_port(struct kuv_call *call)
 
 static int kuv_ioctl_port_info(struct kuv_call *call)
 {
-	kuv_port_info(kuv_call_port(call), call->arg);
-	return 0;
+	return kuv_port_info(kuv_call_port(call), call->arg);
 }
 
 static int kuv_ioctl_attach(struct kuv_call *call)

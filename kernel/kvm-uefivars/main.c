@@ -8,6 +8,7 @@
 #include "doorbell.h"
 #include "port.h"
 #include "scratch.h"
+#include "store.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -18,9 +19,15 @@ static int __init kuv_init(void)
 
 	if (ret)
 		return ret;
-	ret = kuv_doorbell_module_init();
+	ret = kuv_store_module_init();
 	if (ret)
 		goto err_crypto;
+	ret = kuv_port_module_init();
+	if (ret)
+		goto err_store;
+	ret = kuv_doorbell_module_init();
+	if (ret)
+		goto err_port;
 	ret = kuv_chardev_init();
 	if (ret)
 		goto err_doorbell;
@@ -28,6 +35,10 @@ static int __init kuv_init(void)
 
 err_doorbell:
 	kuv_doorbell_module_exit();
+err_port:
+	kuv_port_module_exit();
+err_store:
+	kuv_store_module_exit();
 err_crypto:
 	kuv_crypto_exit();
 	return ret;
@@ -36,9 +47,11 @@ err_crypto:
 static void __exit kuv_exit(void)
 {
 	kuv_chardev_exit();
-	kuv_port_module_exit();
+	kuv_port_module_drain();
 	kuv_scratch_module_exit();
 	kuv_doorbell_module_exit();
+	kuv_port_module_exit();
+	kuv_store_module_exit();
 	kuv_crypto_exit();
 }
 

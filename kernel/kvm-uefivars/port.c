@@ -18,6 +18,14 @@
 /* Ports may outlive their descriptors by the requests under way. */
 static atomic_t kuv_ports_nr = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(kuv_ports_gone);
+/* There are many, and kmalloc() would round each one up. */
+static struct kmem_cache *kuv_port_cache;
+
+int kuv_port_module_init(void)
+{
+	kuv_port_cache = KMEM_CACHE(kuv_port, SLAB_ACCOUNT);
+	return kuv_port_cache ? 0 : -ENOMEM;
+}
 
 static void kuv_port_release(struct kref *ref)
 {
@@ -30,7 +38,7 @@ static void kuv_port_release(struct kref *ref)
 		mmdrop(port->mm);
 	kuv_store_put(port->store);
 	mutex_destroy(&port->lock);
-	kfree(port);
+	kmem_cache_free(kuv_port_cache, port);
 	if (atomic_dec_and_test(&kuv_ports_nr))
 		wake_up_all(&kuv_ports_gone);
 }
@@ -51,7 +59,7 @@ int kuv_port_create(struct kuv_store *store, u32 rights,
 	struct kuv_port *port;
 	int ret;
 
-	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	port = kmem_cache_zalloc(kuv_port_cache, GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return -ENOMEM;
 	kuv_mem_table_init(&port->mem);
@@ -75,13 +83,18 @@ err_port:
 	kuv_port_put(port);
 	return ret;
 err_alloc:
-	kfree(port);
+	kmem_cache_free(kuv_port_cache, port);
 	return ret;
+}
+
+void kuv_port_module_drain(void)
+{
+	wait_event(kuv_ports_gone, !atomic_read(&kuv_ports_nr));
 }
 
 void kuv_port_module_exit(void)
 {
-	wait_event(kuv_ports_gone, !atomic_read(&kuv_ports_nr));
+	kmem_cache_destroy(kuv_port_cache);
 }
 
 void kuv_port_publish(struct kuv_port *port)
@@ -234,11 +247,13 @@ int kuv_port_take_dirty(struct kuv_port *port, struct kvm_uefivars_dirty *arg)
 	return 0;
 }
 
-void kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)
+int kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)
 {
 	struct kuv_store *store = port->store;
+	int ret = mutex_lock_killable(&port->lock);
 
-	mutex_lock(&port->lock);
+	if (ret)
+		return ret;
 	info->nr_doorbell = port->nr_doorbell;
 	info->nr_foreign = port->nr_foreign;
 	info->nr_forwarded = port->nr_forwarded;
@@ -248,6 +263,7 @@ void kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)
 	mutex_unlock(&store->lock);
 	info->store_id = store->id;
 	mutex_unlock(&port->lock);
+	return 0;
 }
 
 int kuv_port_mmap(struct kuv_port *port, struct vm_area_struct *vma)

@@ -178,9 +178,10 @@ int kuv_port_take_dirty(struct kuv_port *port, struct kvm_uefivars_dirty *arg);
  * @port: port
  * @info: filled but for @info->size
  *
- * Context: Process.
+ * Context: Process. Killable.
+ * Return: 0, or -EINTR when being killed.
  */
-void kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info);
+int kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info);
 
 /**
  * kuv_port_mmap() - map the page of registers read-only
@@ -202,9 +203,25 @@ int kuv_port_mmap(struct kuv_port *port, struct vm_area_struct *vma);
 void kuv_port_ring(struct kuv_port *port, bool foreign);
 
 /**
- * kuv_port_module_exit() - wait until no port is left
+ * kuv_port_module_init() - get ready to make ports
+ *
+ * Context: Module init.
+ * Return: 0 or -ENOMEM.
+ */
+int kuv_port_module_init(void);
+
+/**
+ * kuv_port_module_drain() - wait until no port is left
  *
  * Context: Module removal.
+ */
+void kuv_port_module_drain(void);
+
+/**
+ * kuv_port_module_exit() - undo kuv_port_module_init()
+ *
+ * Context: Module removal, after kuv_port_module_drain() and when nobody runs
+ * in this module any more.
  */
 void kuv_port_module_exit(void);
 

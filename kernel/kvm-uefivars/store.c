@@ -25,6 +25,19 @@ static DEFINE_MUTEX(kuv_stores_lock);
 static DEFINE_XARRAY(kuv_stores);
 static u64 kuv_stores_last_id;
 static u32 kuv_stores_nr;
+/* There are many, and kmalloc() would round each one up. */
+static struct kmem_cache *kuv_store_cache;
+
+int kuv_store_module_init(void)
+{
+	kuv_store_cache = KMEM_CACHE(kuv_store, SLAB_ACCOUNT);
+	return kuv_store_cache ? 0 : -ENOMEM;
+}
+
+void kuv_store_module_exit(void)
+{
+	kmem_cache_destroy(kuv_store_cache);
+}
 
 static int kuv_errno(kuv_status_t status)
 {
@@ -105,7 +118,7 @@ static void kuv_store_free(struct kuv_store *store)
 {
 	kuv_service_exit(&store->service);
 	mutex_destroy(&store->lock);
-	kfree(store);
+	kmem_cache_free(kuv_store_cache, store);
 }
 
 int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
@@ -116,7 +129,7 @@ int kuv_store_create(const struct kvm_uefivars_config *config, const u8 *cookie,
 	u8 hash_key[16];
 	int ret;
 
-	store = kzalloc(sizeof(*store), GFP_KERNEL_ACCOUNT);
+	store = kmem_cache_zalloc(kuv_store_cache, GFP_KERNEL_ACCOUNT);
 	if (!store)
 		return -ENOMEM;
 	ret = kuv_config_resolve(config, &store->config);
@@ -146,7 +159,7 @@ err_service:
 	kuv_store_free(store);
 	return ret;
 err_alloc:
-	kfree(store);
+	kmem_cache_free(kuv_store_cache, store);
 	return ret;
 }
 

@@ -75,6 +75,21 @@ struct kuv_store {
 };
 
 /**
+ * kuv_store_module_init() - get ready to make stores
+ *
+ * Context: Module init.
+ * Return: 0 or -ENOMEM.
+ */
+int kuv_store_module_init(void);
+
+/**
+ * kuv_store_module_exit() - undo kuv_store_module_init()
+ *
+ * Context: Module removal, no store left.
+ */
+void kuv_store_module_exit(void);
+
+/**
  * kuv_store_create() - a new, empty store
  * @config: as user space gave it
  * @cookie: 16 bytes of the creator's choice

@@ -16,8 +16,10 @@
 #include "recover.h"
 
 #define AGE_ACCURACY_US 10000
-/* Most write-back stores in one transaction. */
-#define DEFERRED_GROUP_MAX 16
+/* Write-back stores in one transaction: at first, at most, and in changes. */
+#define DEFERRED_GROUP_FIRST 16
+#define DEFERRED_GROUP_MAX 64
+#define DEFERRED_CHANGES 64
 
 void vard_park(struct vard *d, struct vard_source *s, int error)
 {
@@ -178,6 +180,16 @@ static void look_at_port(struct vard *d, struct vard_source *s)
 		vard_move_look(s->move);
 }
 
+/* How many stores make a transaction of about the right length, by the last one. */
+static size_t next_group(size_t nr, uint64_t changes)
+{
+	uint64_t next = nr * DEFERRED_CHANGES / changes;
+
+	if (next > DEFERRED_GROUP_MAX)
+		return DEFERRED_GROUP_MAX;
+	return next ? (size_t)next : 1;
+}
+
 /*
  * Some of the stores whose changes wait. A guest that writes meanwhile waits for
  * no more than these; a guest that rewrites much is in no commit but this.
@@ -185,16 +197,20 @@ static void look_at_port(struct vard *d, struct vard_source *s)
 static int on_age(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct vard *d = arg;
+	uint64_t changes = d->counts.nr_changes;
 	size_t nr = 0;
 
 	(void)source;
 	(void)usec;
-	while (d->deferred && nr < DEFERRED_GROUP_MAX) {
+	while (d->deferred && nr < d->deferred_group) {
 		d->group[nr++] = d->deferred;
 		vard_undefer(d, d->deferred);
 	}
 	if (nr)
 		vard_flush(d, d->group, nr, false);
+	changes = d->counts.nr_changes - changes;
+	if (changes)
+		d->deferred_group = next_group(nr, changes);
 	/* The others, when this one's turn comes again. */
 	arm_age(d);
 	return 0;
@@ -416,6 +432,7 @@ int vard_init(struct vard *d, const struct vard_options *options)
 		.epoll_fd = epoll_create1(EPOLL_CLOEXEC),
 		.listen_fd = -1,
 		.backoff_us = VARD_BACKOFF_MIN_US,
+		.deferred_group = DEFERRED_GROUP_FIRST,
 	};
 	r = !d->backend ? -ENOMEM : d->epoll_fd < 0 ? -errno : init_event(d);
 	if (r < 0)

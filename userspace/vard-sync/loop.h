@@ -69,6 +69,7 @@ struct vard_counts {
  * @room: how many both have room for
  * @deferred: list of stores whose changes may wait, oldest first
  * @last_deferred: its end
+ * @deferred_group: how many of them the next transaction takes
  * @conns: list of clients
  * @nr_conns: its length
  * @listen_fd: socket, or -1
@@ -99,6 +100,7 @@ struct vard {
 	size_t room;
 	struct vard_source *deferred;
 	struct vard_source *last_deferred;
+	size_t deferred_group;
 	struct vard_conn *conns;
 	unsigned int nr_conns;
 	int listen_fd;

@@ -533,6 +533,29 @@ static void write_back_waits_no_longer_than_its_age(void **state)
 	for (int i = 0; i < STORES; i++)
 		assert_int_equal(fakes[i].acked_seq, 1);
 	assert_true(end - start >= 50000);
+	/* So few changes that many more stores may come together. */
+	assert_int_equal(f->d.deferred_group, 64);
+}
+
+/* After stores with many changes the next ones come alone, then more again. */
+static void write_back_group_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < STORES; i++) {
+		use_write_back(f, i);
+		change(i);
+	}
+	use_spy(f);
+	f->d.deferred_group = 1;
+	for (int i = 0; i < 100 && fakes[0].nr_acks == 0; i++)
+		sd_event_run(f->d.event, 100000);
+	assert_int_equal(spy.nr_commits, 1);
+	for (int i = 1; i < STORES; i++)
+		assert_int_equal(fakes[i].nr_acks, 0);
+	for (int i = 0; i < 100 && fakes[STORES - 1].nr_acks == 0; i++)
+		sd_event_run(f->d.event, 100000);
+	assert_int_equal(spy.nr_commits, 2);
 }
 
 static void write_back_is_saved_when_the_port_closes(void **state)
@@ -661,6 +684,7 @@ int main(void)
 		TEST(stop_saves_everything),
 		TEST(write_back_holds_nobody_up),
 		TEST(write_back_waits_no_longer_than_its_age),
+		TEST(write_back_group_is_bounded),
 		TEST(write_back_is_saved_when_the_port_closes),
 		TEST(stop_saves_what_waits),
 		TEST(others_are_not_saved),

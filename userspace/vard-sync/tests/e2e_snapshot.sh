@@ -38,7 +38,8 @@ t_snapshot() {
 	is digests "$(in_db "SELECT count(*) FROM audit a, snapshot s
 		WHERE a.action = 'restore' AND a.new_digest = s.digest
 		AND a.old_digest <> s.digest")" 1 &&
-	is quarantine "$(in_db 'SELECT count(*) FROM quarantine')" 0 &&
+	is quarantine "$(in_db "SELECT count(*) FROM quarantine q
+		JOIN vm ON vm.id = q.vm_id WHERE vm.name = 'snap'")" 0 &&
 	is delete "$(ctl delete-snapshot snap first)" 'status 0' &&
 	is deleted "$(ctl restore snap first)" '*no snapshot*status 9'
 }
@@ -48,8 +49,10 @@ t_snapshot_write_back() {
 	guest_start snapwb -d write-back || return 1
 	is set "$(guest set A told)" 'set A ok*' &&
 	is snapshot "$(ctl snapshot snapwb s)" 'status 0' &&
-	is there "$(in_db "SELECT CAST(data AS TEXT) FROM snapshot_variable
-		WHERE name = 'A'")" told
+	is there "$(in_db "SELECT CAST(v.data AS TEXT) FROM snapshot_variable v
+		JOIN snapshot s ON s.id = v.snapshot_id
+		JOIN vm ON vm.id = s.vm_id
+		WHERE v.name = 'A' AND vm.name = 'snapwb'")" told
 }
 
 t_clone() {

@@ -111,7 +111,8 @@ boot() {
 	words+=" $(kuv_emulator_tsc) kuv.share=$share $append"
 
 	if [ -n "$net" ]; then
-		words+=" kuv.host=${net%%:*}"
+		# Where several emulators share a core, seconds without it mean nothing.
+		words+=" kuv.host=${net%%:*} nosoftlockup rcupdate.rcu_cpu_stall_suppress=1"
 		mapfile -t network < <(net_args "$net")
 	fi
 	mapfile -t env < <(kuv_emulator_env)

@@ -137,7 +137,7 @@ declare -A ADDRESS=([west]=10.0.0.1 [east]=10.0.0.2)
 
 # east_join: begin to use the second host.
 east_join() {
-	wait_for "$BOOT_MAX" "the second host has an ssh server" ssh_east true
+	wait_for $((2 * BOOT_MAX)) "the second host has an ssh server" ssh_east true
 	coproc EAST { ssh_east "exec bash -euo pipefail '$KUV_TOP/tools/testing/host/lib/far.sh' 3<&0"; }
 	exec {EAST_IN}>&"${EAST[1]}" {EAST_OUT}<&"${EAST[0]}"
 }

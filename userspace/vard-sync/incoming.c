@@ -37,6 +37,15 @@ int vard_incoming_error(const struct vard_source *s, sd_bus_error *e, int r)
 	return r;
 }
 
+bool vard_incoming_has_machine(struct vard *d, const struct vard_vm *vm)
+{
+	_cleanup_free_ void *blob = NULL;
+	size_t len;
+
+	return d->backend->ops->device_get(d->backend, vm, &blob, &len) !=
+	       -ENOENT;
+}
+
 int vard_incoming_make(struct vard *d, struct vard_vm *vm,
 		       struct vard_source **ret, sd_bus_error *e)
 {
@@ -153,11 +162,7 @@ static int drop(struct vard *d, struct vard_source *s, uid_t uid)
 
 void vard_incoming_forget(struct vard *d, struct vard_source *s, uid_t uid)
 {
-	_cleanup_free_ void *blob = NULL;
-	size_t len;
-
-	if (d->backend->ops->device_get(d->backend, &s->vm, &blob, &len) ==
-	    -ENOENT)
+	if (!vard_incoming_has_machine(d, &s->vm))
 		return;
 	vard_log(LOG_WARNING, "VM %s: it moved in and is started without -incoming: it starts afresh, the state of its machine is dropped",
 		 s->vm.name);

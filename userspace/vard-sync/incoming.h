@@ -53,4 +53,13 @@ void vard_incoming_forget(struct vard *d, struct vard_source *s, uid_t uid);
  */
 int vard_incoming_error(const struct vard_source *s, sd_bus_error *e, int r);
 
+/**
+ * vard_incoming_has_machine() - is there a machine that has not run here yet?
+ * @d: daemon
+ * @vm: the VM
+ *
+ * Return: Whether the database has one, also if it cannot be read.
+ */
+bool vard_incoming_has_machine(struct vard *d, const struct vard_vm *vm);
+
 #endif /* _VARD_INCOMING_H */

@@ -230,7 +230,7 @@ static bool is_due(struct vard *d, struct vard_source *s, uint32_t events)
 	return events & EPOLLIN && !defer(d, s);
 }
 
-/* Every ready store once, and with them those that wait for company. */
+/* Every store that is ready and does not wait for its age, once. */
 static int on_stores(sd_event_source *source, int fd, uint32_t revents,
 		     void *arg)
 {

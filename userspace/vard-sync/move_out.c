@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "fdio.h"
+#include "incoming.h"
 #include "log.h"
 #include "vm.h"
 
@@ -124,11 +125,7 @@ int vard_move_advance(struct vard_move *m, sd_bus_error *e)
 static int check_has_run(struct vard *d, const struct vard_vm *vm,
 			 struct vard_source *s, sd_bus_error *e)
 {
-	_cleanup_free_ void *blob = NULL;
-	size_t len;
-
-	if ((s && s->has_port) ||
-	    d->backend->ops->device_get(d->backend, vm, &blob, &len) == -ENOENT)
+	if ((s && s->has_port) || !vard_incoming_has_machine(d, vm))
 		return 0;
 	sd_bus_error_setf(e, VARD_ERROR("InUse"),
 			  "VM %s has moved here and has not run since: run it first, with -incoming to go on where it was",

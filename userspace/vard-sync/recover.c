@@ -7,17 +7,9 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "incoming.h"
 #include "log.h"
 #include "notify.h"
-
-/* Has the database a machine for it that has not run yet? */
-static bool has_device(struct vard *d, const struct vard_vm *vm)
-{
-	_cleanup_free_ void *blob = NULL;
-	size_t len;
-
-	return d->backend->ops->device_get(d->backend, vm, &blob, &len) != -ENOENT;
-}
 
 void vard_recover_role(struct vard *d, struct vard_source *s)
 {
@@ -32,7 +24,7 @@ void vard_recover_role(struct vard *d, struct vard_source *s)
 		vard_set_role(d, s, VARD_DEPARTED);
 		return;
 	}
-	s->has_device = has_device(d, &vm);
+	s->has_device = vard_incoming_has_machine(d, &vm);
 	vard_set_role(d, s, VARD_ORDINARY);
 	if (s->state & KVM_UEFIVARS_STORE_FROZEN) {
 		vard_log(LOG_NOTICE, "VM %s: a move was under way when vard-sync ended: the VM goes on here",

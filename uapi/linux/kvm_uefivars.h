@@ -81,6 +81,32 @@
 #define KVM_UEFIVARS_CAP_TASK_WORK	(1ULL << 1)
 /* SAVE_STATE, RESTORE_STATE, FREEZE, PAUSE and TAKE_DIRTY are there. */
 #define KVM_UEFIVARS_CAP_STATE		(1ULL << 2)
+/* This host's KVM has KVM_CAP_UEFI_VARS. */
+#define KVM_UEFIVARS_CAP_KVM		(1ULL << 3)
+
+/*
+ * KVM_CAP_UEFI_VARS, a capability of a VM where KVM knows it:
+ * KVM_CHECK_EXTENSION answers KVM_UEFIVARS_ABI if the module is there, else 0;
+ * KVM_ENABLE_CAP on a VM with
+ *   args[0]  descriptor of a port
+ *   args[1]  guest physical address of the register page, a multiple of 4096
+ *   args[2]  KVM_UEFIVARS_ATTACH_*
+ *   args[3]  0
+ * does what ATTACH does, and KVM then takes every access to that page to the
+ * module: nothing is left for the VMM to forward, and SET_MEMORY is refused
+ * with EINVAL, as guest memory is that of the VM. Reads of the status page need
+ * no exit if the VMM maps it as ATTACH says; not with
+ * KVM_UEFIVARS_ATTACH_PIO, where reads have side effects. Closing the port
+ * ends it; the VM lives as long as the port is open.
+ * Errors: as ATTACH; EINVAL not a port, not the caller's VM, unknown flag or a
+ * bad address; EEXIST something of KVM is at that address already; ENODEV no
+ * module; ENOSPC no room on KVM's bus.
+ *
+ * The number stands until one is assigned upstream.
+ */
+#ifndef KVM_CAP_UEFI_VARS
+#define KVM_CAP_UEFI_VARS	0x55454649
+#endif
 
 /**
  * struct kvm_uefivars_info - GET_INFO: what this module is and can do
@@ -534,6 +560,12 @@ struct kvm_uefivars_open_port {
 	__u32	reserved;
 };
 
+/* How the guest's accesses reach a port, kvm_uefivars_port_info.transport. */
+#define KVM_UEFIVARS_TRANSPORT_NONE	0	/* not attached */
+#define KVM_UEFIVARS_TRANSPORT_FORWARD	1	/* the VMM forwards all: MMIO */
+#define KVM_UEFIVARS_TRANSPORT_DOORBELL	2	/* ATTACH with an eventfd */
+#define KVM_UEFIVARS_TRANSPORT_KVM	3	/* KVM_CAP_UEFI_VARS */
+
 /**
  * struct kvm_uefivars_port_info - PORT_INFO: what a port has done
  * @size: in: size of this structure
@@ -543,6 +575,9 @@ struct kvm_uefivars_open_port {
  * @nr_foreign: out: requests rung by another process, answered in a worker
  * @nr_forwarded: out: register accesses through MMIO
  * @nr_resets: out: machine resets
+ * @transport: out: KVM_UEFIVARS_TRANSPORT_*
+ * @reserved: out: 0
+ * @nr_kvm: out: register accesses that KVM brought, requests among them
  */
 struct kvm_uefivars_port_info {
 	__u32	size;
@@ -552,12 +587,18 @@ struct kvm_uefivars_port_info {
 	__u64	nr_foreign;
 	__u64	nr_forwarded;
 	__u64	nr_resets;
+	__u32	transport;
+	__u32	reserved;
+	__u64	nr_kvm;
 };
+
+/* Flag of ATTACH: the guest shall use PIO mode, FLAGS says so. */
+#define KVM_UEFIVARS_ATTACH_PIO		(1U << 0)
 
 /**
  * struct kvm_uefivars_attach - ATTACH: bind the port to the calling process' VM
  * @size: in: size of this structure
- * @flags: in: must be 0
+ * @flags: in: KVM_UEFIVARS_ATTACH_PIO or 0
  * @eventfd: in: eventfd that KVM signals when the guest writes DMA_MM to
  *	CMD_STS (ioeventfd, 2 bytes, datamatch 2); -1 for no doorbell
  * @reserved: in: must be 0
@@ -569,9 +610,10 @@ struct kvm_uefivars_port_info {
  * already. A new VM is not paused.
  * With a doorbell, map the status page (mmap of the port, 4096 bytes at offset
  * 0, PROT_READ, MAP_SHARED) as a read-only memory slot at the register page:
- * the guest then reads registers without an exit.
- * Errors: EBUSY attached already; EINVAL not an eventfd; ENOMEM as
- * MACHINE_RESET.
+ * the guest then reads registers without an exit. With KVM_UEFIVARS_ATTACH_PIO
+ * do not map it, reads have side effects in that mode.
+ * Errors: EBUSY attached already; EINVAL not an eventfd, or an eventfd together
+ * with KVM_UEFIVARS_ATTACH_PIO; ENOMEM as MACHINE_RESET.
  */
 struct kvm_uefivars_attach {
 	__u32	size;

@@ -49,13 +49,19 @@ kuv_apt_update_locked() {
 	local stamp=$KUV_CACHE/apt-updated
 
 	if [ -n "$(find "$stamp" -mmin -360 2>/dev/null)" ] &&
-	   apt-cache show bash >/dev/null 2>&1; then
+	   kuv_apt_own apt-cache show bash >/dev/null 2>&1; then
 		return
 	fi
 	kuv_say "refreshing the Debian package lists"
-	kuv_root apt-get update -qq >&2 ||
+	kuv_root env -u APT_CONFIG apt-get update -qq >&2 ||
 		kuv_die "apt-get update failed: check the network and /etc/apt/sources.list*"
 	touch "$stamp"
+}
+
+# kuv_apt_own CMD...: an apt command with the machine's own configuration, whatever
+# kuv_suite_apt has set.
+kuv_apt_own() {
+	env -u APT_CONFIG "$@"
 }
 
 # kuv_missing PACKAGE...: those that are not installed, one per line.
@@ -81,7 +87,7 @@ kuv_install() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	kuv_apt_update
 	kuv_say "installing ${missing[*]}"
-	kuv_root env DEBIAN_FRONTEND=noninteractive \
+	kuv_root env -u APT_CONFIG DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends \
 		-o DPkg::Lock::Timeout=300 "${missing[@]}" \
 		>"$KUV_CACHE/apt-install.log" 2>&1 ||
@@ -179,4 +185,157 @@ kuv_source_unpack() {
 		mv "$dir.tmp" "$dir"
 	fi
 	printf '%s\n' "$dir/tree"
+}
+
+# --- other suites of Debian ---------------------------------------------------
+
+# kuv_mirror: where the machine gets Debian itself from, out of its apt sources.
+kuv_mirror() {
+	local mirror
+
+	# shellcheck disable=SC2016 # apt expands these
+	mirror=$(kuv_apt_own apt-get indextargets 'Created-By: Packages' \
+		--format '$(ORIGIN) $(REPO_URI) $(RELEASE)' |
+		sed -n 's/^Debian \([^ ]*\) [a-z]*$/\1/p' | head -n 1)
+	[ -n "$mirror" ] || kuv_die "no Debian suite in the apt sources"
+	printf '%s\n' "$mirror"
+}
+
+# kuv_suite_keyring: the archive's keys, as the machine has them for itself.
+kuv_suite_keyring() {
+	local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+
+	kuv_need debian-archive-keyring
+	[ -s "$keys" ] || kuv_die "package debian-archive-keyring has no $keys"
+	printf '%s\n' "$keys"
+}
+
+# kuv_suite_apt SUITE: apt for another suite, without a trace in the machine's own; prints
+# a file for APT_CONFIG. With that set, kuv_candidate and kuv_deb_root mean the suite.
+# Package lists are refreshed when older than the machine's.
+kuv_suite_apt() {
+	kuv_apt_update
+	kuv_locked "suite-apt-$1" kuv_suite_apt_locked "$1"
+}
+
+kuv_suite_apt_locked() {
+	local suite=$1 dir=$KUV_CACHE/suite/$1 mirror keys
+
+	if [ ! "$dir/updated" -nt "$KUV_CACHE/apt-updated" ]; then
+		mirror=$(kuv_mirror)
+		keys=$(kuv_suite_keyring)
+		mkdir -p "$dir/lists/partial" "$dir/empty" "$dir/state"
+		: >"$dir/state/status"
+		echo "deb [signed-by=$keys] $mirror $suite main" >"$dir/sources.list"
+		cat >"$dir/apt.conf" <<-END
+		Dir::Etc::sourcelist "$dir/sources.list";
+		Dir::Etc::sourceparts "$dir/empty";
+		Dir::Etc::preferencesparts "$dir/empty";
+		Dir::State "$dir/state";
+		Dir::State::lists "$dir/lists";
+		Dir::State::status "$dir/state/status";
+		Dir::Cache::pkgcache "";
+		Dir::Cache::srcpkgcache "";
+		APT::Sandbox::User "root";
+		END
+		kuv_say "refreshing the package lists of Debian $suite"
+		APT_CONFIG=$dir/apt.conf apt-get -q update >"$dir/update.log" 2>&1 ||
+			kuv_die "cannot read the lists of $suite, see $dir/update.log"
+		touch "$dir/updated"
+	fi
+	printf '%s\n' "$dir/apt.conf"
+}
+
+# kuv_suite_root SUITE [PACKAGE...]: a small root file system of another suite of Debian
+# with these packages installed; prints the directory. Made once and then kept, one
+# per list of packages. Programs in it: kuv_suite_run.
+kuv_suite_root() {
+	local suite=$1 dir
+	shift
+
+	dir=$KUV_CACHE/root/$suite
+	[ $# = 0 ] || dir+=-$(printf '%s\n' "$@" | sort -u | sha256sum | cut -c1-16)
+	[ -e "$dir/.kuv-done" ] ||
+		kuv_locked "root-$suite" kuv_suite_make "$suite" "$dir" "$@"
+	printf '%s\n' "$dir"
+}
+
+kuv_suite_make() {
+	local suite=$1 dir=$2 base=$KUV_CACHE/root/$1
+	shift 2
+
+	[ -e "$base/.kuv-done" ] || kuv_suite_base "$suite" "$base"
+	[ ! -e "$dir/.kuv-done" ] || return 0
+	kuv_say "installing in a root of Debian $suite: $*"
+	kuv_root rm -rf "$dir.tmp" "$dir"
+	kuv_root cp -a "$base" "$dir.tmp"
+	kuv_root rm "$dir.tmp/.kuv-done"
+	# The suite may have moved on since the base was made.
+	kuv_suite_run "$dir.tmp" -- sh -ec '
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get -q update
+		apt-get -q -y --no-install-recommends install "$@"
+		apt-get clean' sh "$@" >"$dir.log" 2>&1 ||
+		kuv_die "cannot install in a root of $suite, see $dir.log"
+	kuv_root touch "$dir.tmp/.kuv-done"
+	kuv_root mv "$dir.tmp" "$dir"
+}
+
+# kuv_suite_base SUITE DIR: the root without any package of ours.
+kuv_suite_base() {
+	local suite=$1 dir=$2 keys
+
+	kuv_need debootstrap debian-archive-keyring
+	keys=$(kuv_suite_keyring)
+	kuv_say "making a root of Debian $suite (a few minutes)"
+	mkdir -p "$KUV_CACHE/root"
+	kuv_root rm -rf "$dir.tmp" "$dir"
+	kuv_root debootstrap --variant=minbase --merged-usr --keyring="$keys" \
+		"$suite" "$dir.tmp" "$(kuv_mirror)" \
+		"/usr/share/debootstrap/scripts/$(kuv_suite_script "$suite")" \
+		>"$dir.log" 2>&1 ||
+		kuv_die "debootstrap of $suite failed, see $dir.log"
+	# apt in there drops its privileges only to find the cache closed.
+	echo 'APT::Sandbox::User "root";' |
+		kuv_root tee "$dir.tmp/etc/apt/apt.conf.d/90kuv" >/dev/null
+	kuv_root touch "$dir.tmp/.kuv-done"
+	kuv_root mv "$dir.tmp" "$dir"
+}
+
+# kuv_suite_script SUITE: debootstrap's script for it; those of all newer suites are
+# the same as that of sid.
+kuv_suite_script() {
+	if [ -e "/usr/share/debootstrap/scripts/$1" ]; then echo "$1"; else echo sid; fi
+}
+
+# kuv_suite_run ROOT [DIR...] -- COMMAND...: run in such a root, as root, in the caller's
+# directory where that is below a DIR. Each DIR of the machine is there under its own
+# name, and writable. The mounts end with the command.
+kuv_suite_run() {
+	local root=$1
+	local -a dirs=()
+	shift
+
+	while [ "$1" != -- ]; do
+		dirs+=("$1")
+		shift
+	done
+	shift
+	# shellcheck disable=SC2016 # expanded in there
+	kuv_root unshare -m --propagation private sh -ec '
+		root=$1 pwd=$2 n=$3
+		shift 3
+		cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
+		mount -t proc proc "$root/proc"
+		mount --rbind /dev "$root/dev"
+		while [ "$n" -gt 0 ]; do
+			mkdir -p "$root$1"
+			mount --rbind "$1" "$root$1"
+			shift
+			n=$((n - 1))
+		done
+		exec chroot "$root" /usr/bin/env -u APT_CONFIG -u LD_PRELOAD \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+			sh -c "cd \"\$0\" 2>/dev/null || cd /; exec \"\$@\"" "$pwd" "$@"
+		' sh "$root" "$PWD" ${#dirs[@]} "${dirs[@]}" "$@"
 }

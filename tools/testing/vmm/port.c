@@ -43,9 +43,10 @@ static int open_store(struct vmm_port *p, uint32_t durability)
 	return 0;
 }
 
-static int attach(struct vmm_port *p, int has_doorbell)
+/* Requests are served by ioctls of this process, which knows its memory. */
+static int attach_process(struct vmm_port *p, unsigned int transport)
 {
-	struct kvm_uefivars_attach a = { .size = sizeof(a) };
+	struct kvm_uefivars_attach a = { .size = sizeof(a), .eventfd = -1 };
 	struct kvm_uefivars_memory m = {
 		.size = sizeof(m),
 		.slot = VMM_SLOT_RAM,
@@ -53,27 +54,54 @@ static int attach(struct vmm_port *p, int has_doorbell)
 		.hva = (uintptr_t)p->vm->ram,
 	};
 
-	p->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (p->eventfd < 0)
-		return -errno;
-	a.eventfd = has_doorbell ? p->eventfd : -1;
+	if (transport & VMM_PIO)
+		a.flags = KVM_UEFIVARS_ATTACH_PIO;
+	if (transport == VMM_DOORBELL) {
+		p->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (p->eventfd < 0)
+			return -errno;
+		a.eventfd = p->eventfd;
+	}
 	if (ioctl(p->port, KVM_UEFIVARS_ATTACH, &a))
 		return -errno;
 	return ioctl(p->port, KVM_UEFIVARS_SET_MEMORY, &m) ? -errno : 0;
 }
 
-static int map_registers(struct vmm_port *p, int has_doorbell)
+/* KVM brings every access to the page, and knows the VM's memory. */
+static int attach_vm(struct vmm_port *p, unsigned int transport)
+{
+	struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_UEFI_VARS,
+		.args = {
+			(uint32_t)p->port, KVM_UEFIVARS_MMIO_BASE,
+			transport & VMM_PIO ? KVM_UEFIVARS_ATTACH_PIO : 0,
+		},
+	};
+
+	return ioctl(p->vm->fd, KVM_ENABLE_CAP, &cap) ? -errno : 0;
+}
+
+static int attach(struct vmm_port *p, unsigned int transport)
+{
+	return transport & VMM_CAP ? attach_vm(p, transport) :
+				     attach_process(p, transport);
+}
+
+/* In PIO mode reads have side effects: they must not find a memory slot. */
+static int map_registers(struct vmm_port *p, unsigned int transport)
 {
 	void *page;
 	int ret;
 
+	if (transport & VMM_PIO)
+		return 0;
 	page = mmap(NULL, PAGE_LEN, PROT_READ, MAP_SHARED, p->port, 0);
 	if (page == MAP_FAILED)
 		return -errno;
 	p->status = page;
 	ret = vmm_map(p->vm, VMM_SLOT_STATUS, KVM_MEM_READONLY,
 		      KVM_UEFIVARS_MMIO_BASE, PAGE_LEN, page);
-	if (ret || !has_doorbell)
+	if (ret || transport != VMM_DOORBELL)
 		return ret;
 	return vmm_ioeventfd(p->vm, p->eventfd,
 			     KVM_UEFIVARS_MMIO_BASE + KVM_UEFIVARS_REG_CMD_STS,
@@ -81,7 +109,7 @@ static int map_registers(struct vmm_port *p, int has_doorbell)
 }
 
 int vmm_port_open(struct vmm_port *p, struct vmm *vm, uint32_t durability,
-		  int has_doorbell)
+		  unsigned int transport)
 {
 	int ret;
 
@@ -91,9 +119,9 @@ int vmm_port_open(struct vmm_port *p, struct vmm *vm, uint32_t durability,
 	};
 	ret = open_store(p, durability);
 	if (!ret)
-		ret = attach(p, has_doorbell);
+		ret = attach(p, transport);
 	if (!ret)
-		ret = map_registers(p, has_doorbell);
+		ret = map_registers(p, transport);
 	return ret;
 }
 

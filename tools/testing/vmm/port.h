@@ -8,6 +8,20 @@
 #include "vmm.h"
 
 /**
+ * enum vmm_transport - how requests reach the module
+ * @VMM_FORWARD: they exit to the VMM, which must call vmm_port_mmio()
+ * @VMM_DOORBELL: answered inside KVM_RUN; other registers exit as above
+ * @VMM_CAP: all registers inside KVM_RUN, needs KVM_CAP_UEFI_VARS
+ * @VMM_PIO: flag: messages go through the data register, not with the doorbell
+ */
+enum vmm_transport {
+	VMM_FORWARD = 0,
+	VMM_DOORBELL = 1,
+	VMM_CAP = 2,
+	VMM_PIO = 0x10,
+};
+
+/**
  * struct vmm_port - a store and its port, attached to a VM
  * @vm: the VM
  * @device: /dev/kvm-uefivars
@@ -44,15 +58,14 @@ struct vmm_port {
  * @p: result; vmm_port_close() takes it back also after a failure
  * @vm: VM with its memory in place and no vCPU running
  * @durability: KVM_UEFIVARS_WRITE_THROUGH or KVM_UEFIVARS_WRITE_BACK
- * @has_doorbell: answer requests inside KVM_RUN; else they exit to the VMM,
- *	which must call vmm_port_mmio()
+ * @transport: one of enum vmm_transport, VMM_PIO added or not
  *
  * With write-through nothing acknowledges until vmm_port_start_acker().
  *
  * Return: 0 or -errno.
  */
 int vmm_port_open(struct vmm_port *p, struct vmm *vm, uint32_t durability,
-		  int has_doorbell);
+		  unsigned int transport);
 
 /**
  * vmm_port_save() - all of the machine and all variables

@@ -121,7 +121,7 @@ int vmm_ioeventfd(struct vmm *vm, int eventfd, uint64_t gpa, uint16_t value)
 }
 
 /* Descriptors do not change while a vCPU lives: read them once. */
-static int stats_open(struct vmm_vcpu *v)
+int vmm_vcpu_stats_open(struct vmm_vcpu *v)
 {
 	struct kvm_stats_header h;
 	struct vmm_stats *s;
@@ -194,7 +194,7 @@ static int vcpu_init(struct vmm_vcpu *v, uint32_t entry, uint32_t stack)
 	if (run == MAP_FAILED)
 		return -errno;
 	v->run = run;
-	ret = stats_open(v);
+	ret = vmm_vcpu_stats_open(v);
 	if (ret)
 		return ret;
 	ret = set_flat_mode(v);

@@ -198,6 +198,14 @@ int vmm_vcpu_save(struct vmm_vcpu *v, struct vmm_vcpu_state *state);
 int vmm_vcpu_restore(struct vmm_vcpu *v, const struct vmm_vcpu_state *state);
 
 /**
+ * vmm_vcpu_stats_open() - make vmm_vcpu_stat() work for another VMM's vCPU
+ * @v: only its descriptor is set; vmm_vcpu_create() does this for its own
+ *
+ * Return: 0 or -errno.
+ */
+int vmm_vcpu_stats_open(struct vmm_vcpu *v);
+
+/**
  * vmm_vcpu_stat() - a counter of KVM's binary statistics
  * @v: the vCPU
  * @name: name of the statistic, for instance "exits"

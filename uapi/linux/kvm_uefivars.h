@@ -383,10 +383,10 @@ struct kvm_uefivars_freeze {
  * The machine of the image, if it has one and a port is open, goes on where it
  * was: before ATTACH, which then does not reset; or after it, when no vCPU has
  * run yet. Without the flag there must be both.
- * Errors: EBADMSG not a whole and sound image, or one of a newer version, or
- * longer than any can be; ENOSPC over a limit of the store; ENODATA no
- * variables in the image, or, without the flag, no machine; EINVAL no port,
- * likewise; EMSGSIZE from SAVE_STATE.
+ * Errors of RESTORE_STATE: EBADMSG not a whole and sound image, or one of a
+ * newer version, or longer than any can be; ENOSPC over a limit of the store;
+ * ENODATA no variables in the image, or, without the flag, no machine; EINVAL
+ * no port, likewise. Errors of SAVE_STATE: EMSGSIZE.
  */
 struct kvm_uefivars_state {
 	__u32	size;
@@ -419,8 +419,9 @@ struct kvm_uefivars_state {
  * boot phase stands in its way. VAR_SET creates or replaces; a change of a
  * non-volatile variable is logged like a guest's unless KVM_UEFIVARS_VAR_CLEAN
  * is given. No wait: the caller is the one who persists it.
- * Errors: ENOENT (VAR_GET, VAR_DELETE), EMSGSIZE (VAR_GET), ENOSPC pool full
- * or larger than a variable may be, EINVAL malformed name or attributes.
+ * Errors: ENOENT (VAR_GET, VAR_DELETE), EMSGSIZE (VAR_GET), ENOSPC (VAR_SET)
+ * pool full or larger than a variable may be, EINVAL malformed name or
+ * attributes.
  */
 struct kvm_uefivars_var {
 	__u32	size;

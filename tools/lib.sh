@@ -270,6 +270,7 @@ kuv_suite_make() {
 	kuv_root rm -rf "$dir.tmp" "$dir"
 	kuv_root cp -a "$base" "$dir.tmp"
 	kuv_root rm "$dir.tmp/.kuv-done"
+	kuv_suite_conf | kuv_root tee "$dir.tmp/etc/apt/apt.conf.d/90kuv" >/dev/null
 	# The suite may have moved on since the base was made.
 	kuv_suite_run "$dir.tmp" -- sh -ec '
 		export DEBIAN_FRONTEND=noninteractive
@@ -279,6 +280,13 @@ kuv_suite_make() {
 		kuv_die "cannot install in a root of $suite, see $dir.log"
 	kuv_root touch "$dir.tmp/.kuv-done"
 	kuv_root mv "$dir.tmp" "$dir"
+}
+
+# kuv_suite_conf: for apt in such a root: how the machine fetches (proxies and the like), and
+# no change of user, who might find the cache closed.
+kuv_suite_conf() {
+	kuv_apt_own apt-config dump Acquire
+	echo 'APT::Sandbox::User "root";'
 }
 
 # kuv_suite_base SUITE DIR: the root without any package of ours.
@@ -295,9 +303,6 @@ kuv_suite_base() {
 		"/usr/share/debootstrap/scripts/$(kuv_suite_script "$suite")" \
 		>"$dir.log" 2>&1 ||
 		kuv_die "debootstrap of $suite failed, see $dir.log"
-	# apt in there drops its privileges only to find the cache closed.
-	echo 'APT::Sandbox::User "root";' |
-		kuv_root tee "$dir.tmp/etc/apt/apt.conf.d/90kuv" >/dev/null
 	kuv_root touch "$dir.tmp/.kuv-done"
 	kuv_root mv "$dir.tmp" "$dir"
 }

@@ -89,98 +89,102 @@ static void fill_restore(struct cmd_env *env, void *arg)
 	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_SAVE_STATE, arg), 0);
 }
 
-#define RESERVED(type)	offsetof(struct kvm_uefivars_##type, reserved)
+/* What only a person can tell: frozen sizes, and how to call each. */
+struct call {
+	const char *name;
+	uint32_t min_size;
+	bool is_out;
+	bool is_unattached;
+	void (*fill)(struct cmd_env *env, void *arg);
+};
 
-const struct cmd cmds[] = {
-	{ .name = "GET_INFO", .nr = KVM_UEFIVARS_GET_INFO, .kind = CMD_DEVICE,
-	  .size = 64, .flags = ~0U, .is_out = true, .fill = fill_nothing },
-	{ .name = "CREATE_STORE", .nr = KVM_UEFIVARS_CREATE_STORE,
-	  .kind = CMD_DEVICE, .size = 88, .reserved = RESERVED(create_store),
-	  .is_out = true, .fill = fill_nothing },
-	{ .name = "NEXT_STORE_ID", .nr = KVM_UEFIVARS_NEXT_STORE_ID,
-	  .kind = CMD_DEVICE, .size = 24, .reserved = RESERVED(store_id),
-	  .is_out = true, .fill = fill_nothing },
-	{ .name = "OPEN_STORE_BY_ID", .nr = KVM_UEFIVARS_OPEN_STORE_BY_ID,
-	  .kind = CMD_DEVICE, .size = 24, .reserved = RESERVED(store_id),
-	  .is_out = true, .fill = fill_open_by_id },
-	{ .name = "STORE_INFO", .nr = KVM_UEFIVARS_STORE_INFO,
-	  .kind = CMD_STORE, .size = 168, .flags = ~0U, .is_out = true,
+static const struct call calls[] = {
+	{ "GET_INFO", 64, .is_out = true, .fill = fill_nothing },
+	{ "CREATE_STORE", 88, .is_out = true, .fill = fill_nothing },
+	{ "NEXT_STORE_ID", 24, .is_out = true, .fill = fill_nothing },
+	{ "OPEN_STORE_BY_ID", 24, .is_out = true, .fill = fill_open_by_id },
+	{ "STORE_INFO", 168, .is_out = true, .fill = fill_nothing },
+	{ "SET_CONFIG", 56, .fill = fill_nothing },
+	{ "VAR_SET", 80, .is_out = true, .fill = fill_var },
+	{ "VAR_GET", 80, .is_out = true, .fill = fill_var },
+	{ "VAR_DELETE", 80, .is_out = true, .fill = fill_var },
+	{ "VAR_NEXT", 48, .is_out = true, .fill = fill_next },
+	{ "ACK", 16, .fill = fill_ack },
+	{ "OPEN_PORT", 16, .is_out = true, .is_unattached = true,
 	  .fill = fill_nothing },
-	{ .name = "SET_CONFIG", .nr = KVM_UEFIVARS_SET_CONFIG,
-	  .kind = CMD_STORE, .size = 56, .fill = fill_nothing },
-	{ .name = "VAR_SET", .nr = KVM_UEFIVARS_VAR_SET, .kind = CMD_STORE,
-	  .size = 80, .flags = KVM_UEFIVARS_VAR_CLEAN,
-	  .reserved = RESERVED(var), .is_out = true, .fill = fill_var },
-	{ .name = "VAR_GET", .nr = KVM_UEFIVARS_VAR_GET, .kind = CMD_STORE,
-	  .size = 80, .reserved = RESERVED(var), .is_out = true,
-	  .fill = fill_var },
-	{ .name = "VAR_DELETE", .nr = KVM_UEFIVARS_VAR_DELETE,
-	  .kind = CMD_STORE, .size = 80, .reserved = RESERVED(var),
-	  .is_out = true, .fill = fill_var },
-	{ .name = "VAR_NEXT", .nr = KVM_UEFIVARS_VAR_NEXT, .kind = CMD_STORE,
-	  .size = 48, .is_out = true, .fill = fill_next },
-	{ .name = "ACK", .nr = KVM_UEFIVARS_ACK, .kind = CMD_STORE, .size = 16,
-	  .flags = KVM_UEFIVARS_ACK_FAILED, .fill = fill_ack },
-	{ .name = "OPEN_PORT", .nr = KVM_UEFIVARS_OPEN_PORT, .kind = CMD_STORE,
-	  .size = 16, .flags = KVM_UEFIVARS_PORT_STATE |
-			       KVM_UEFIVARS_PORT_VARIABLES,
-	  .reserved = RESERVED(open_port), .is_out = true,
-	  .is_unattached = true, .fill = fill_nothing },
-	{ .name = "STORE_STATS", .nr = KVM_UEFIVARS_STORE_STATS,
-	  .kind = CMD_STORE, .size = 248, .is_out = true,
-	  .fill = fill_nothing },
-	{ .name = "FREEZE", .nr = KVM_UEFIVARS_FREEZE, .kind = CMD_STORE,
-	  .size = 8, .is_unattached = true, .fill = fill_nothing },
-	{ .name = "THAW", .nr = KVM_UEFIVARS_THAW, .kind = CMD_STORE,
-	  .size = 8, .fill = fill_nothing },
-	{ .name = "SAVE_STATE", .nr = KVM_UEFIVARS_SAVE_STATE,
-	  .kind = CMD_STORE, .size = 24, .is_out = true,
-	  .flags = KVM_UEFIVARS_STATE_VARIABLES, .is_port_too = true,
-	  .fill = fill_save },
-	{ .name = "RESTORE_STATE", .nr = KVM_UEFIVARS_RESTORE_STATE,
-	  .kind = CMD_STORE, .size = 24,
-	  .flags = KVM_UEFIVARS_STATE_VARIABLES, .is_port_too = true,
-	  .fill = fill_restore },
-	{ .name = "PORT_INFO", .nr = KVM_UEFIVARS_PORT_INFO, .kind = CMD_PORT,
-	  .size = 48, .flags = ~0U, .is_out = true, .fill = fill_nothing },
-	{ .name = "ATTACH", .nr = KVM_UEFIVARS_ATTACH, .kind = CMD_PORT,
-	  .size = 16, .reserved = RESERVED(attach), .is_unattached = true,
-	  .fill = fill_attach },
-	{ .name = "SET_MEMORY", .nr = KVM_UEFIVARS_SET_MEMORY, .kind = CMD_PORT,
-	  .size = 40, .flags = KVM_UEFIVARS_MEM_READONLY,
-	  .reserved = RESERVED(memory), .fill = fill_memory },
-	{ .name = "MMIO", .nr = KVM_UEFIVARS_MMIO, .kind = CMD_PORT, .size = 24,
-	  .flags = KVM_UEFIVARS_MMIO_WRITE, .is_out = true,
-	  .fill = fill_mmio },
-	{ .name = "MACHINE_RESET", .nr = KVM_UEFIVARS_MACHINE_RESET,
-	  .kind = CMD_PORT, .size = 8, .fill = fill_nothing },
-	{ .name = "PAUSE", .nr = KVM_UEFIVARS_PAUSE, .kind = CMD_PORT,
-	  .size = 8, .flags = KVM_UEFIVARS_PAUSE_DEPARTED,
-	  .fill = fill_nothing },
-	{ .name = "RESUME", .nr = KVM_UEFIVARS_RESUME, .kind = CMD_PORT,
-	  .size = 8, .fill = fill_nothing },
-	{ .name = "TAKE_DIRTY", .nr = KVM_UEFIVARS_TAKE_DIRTY,
-	  .kind = CMD_PORT, .size = 144, .reserved = RESERVED(dirty),
-	  .is_out = true, .fill = fill_nothing },
+	{ "STORE_STATS", 248, .is_out = true, .fill = fill_nothing },
+	{ "FREEZE", 8, .is_unattached = true, .fill = fill_nothing },
+	{ "THAW", 8, .fill = fill_nothing },
+	{ "SAVE_STATE", 24, .is_out = true, .fill = fill_save },
+	{ "RESTORE_STATE", 24, .fill = fill_restore },
+	{ "PORT_INFO", 48, .is_out = true, .fill = fill_nothing },
+	{ "ATTACH", 16, .is_unattached = true, .fill = fill_attach },
+	{ "SET_MEMORY", 40, .fill = fill_memory },
+	{ "MMIO", 24, .is_out = true, .fill = fill_mmio },
+	{ "MACHINE_RESET", 8, .fill = fill_nothing },
+	{ "PAUSE", 8, .fill = fill_nothing },
+	{ "RESUME", 8, .fill = fill_nothing },
+	{ "TAKE_DIRTY", 144, .is_out = true, .fill = fill_nothing },
+};
+
+#define NR_CALLS	((int)(sizeof(calls) / sizeof(calls[0])))
+
+#define RESERVED_0(type)	0
+#define RESERVED_1(type)	offsetof(struct kvm_uefivars_##type, reserved)
+
+#define ERRNO(cmd, error)
+#define CMD(cmd, of, port_too, type, flags_there, flags_known, reserved_there) \
+	{ .name = #cmd, .nr = KVM_UEFIVARS_##cmd, .kind = CMD_##of,	\
+	  .size = sizeof(struct kvm_uefivars_##type),			\
+	  .has_flags = flags_there, .flags = flags_known,		\
+	  .reserved = RESERVED_##reserved_there(type),			\
+	  .is_port_too = port_too },
+
+struct cmd cmds[] = {
+#include "cmd_table.inc"
 };
 
 const int nr_cmds = sizeof(cmds) / sizeof(cmds[0]);
 
-static const char *const cmd_names[] = {
-#include "cmd_names.inc"
-};
+/* Joins the two tables before main(). */
+__attribute__((constructor)) static void cmd_join(void)
+{
+	int i, j;
+
+	for (i = 0; i < nr_cmds; i++)
+		for (j = 0; j < NR_CALLS; j++) {
+			if (strcmp(cmds[i].name, calls[j].name))
+				continue;
+			cmds[i].min_size = calls[j].min_size;
+			cmds[i].is_out = calls[j].is_out;
+			cmds[i].is_unattached = calls[j].is_unattached;
+			cmds[i].fill = calls[j].fill;
+		}
+}
+
+const struct cmd *cmd_find(unsigned int nr)
+{
+	int i;
+
+	for (i = 0; i < nr_cmds; i++)
+		if (cmds[i].nr == nr)
+			return &cmds[i];
+	abort();
+}
 
 const char *cmd_missing(void)
 {
-	unsigned int i;
-	int j;
+	int i, j;
 
-	for (i = 0; i < sizeof(cmd_names) / sizeof(cmd_names[0]); i++) {
-		for (j = 0; j < nr_cmds; j++)
-			if (!strcmp(cmds[j].name, cmd_names[i]))
+	for (i = 0; i < nr_cmds; i++)
+		if (!cmds[i].fill)
+			return cmds[i].name;
+	for (j = 0; j < NR_CALLS; j++) {
+		for (i = 0; i < nr_cmds; i++)
+			if (!strcmp(cmds[i].name, calls[j].name))
 				break;
-		if (j == nr_cmds)
-			return cmd_names[i];
+		if (i == nr_cmds)
+			return calls[j].name;
 	}
 	return NULL;
 }
@@ -212,4 +216,15 @@ struct cmd_env *cmd_setup(const struct cmd *cmd, void *arg)
 int cmd_call(const struct cmd *cmd, const struct cmd_env *env, void *arg)
 {
 	return call(env->fd[cmd->kind], cmd->nr, arg);
+}
+
+void cmd_teardown(struct cmd_env *env)
+{
+	enum cmd_kind kind;
+
+	for (kind = 0; kind < CMD_KINDS; kind++)
+		if (env->fd[kind] >= 0)
+			close(env->fd[kind]);
+	munmap(env->memory, 65536);
+	free(env);
 }

@@ -16,12 +16,15 @@ struct cmd_env {
 };
 
 /*
- * @size: bytes at ABI 1, frozen
- * @flags: all flags it knows
+ * From the header, by gen_cmds.awk:
+ * @size: bytes of its structure now
+ * @has_flags: its second member is flags, of which it knows @flags
  * @reserved: offset of a member that must be 0, or 0
+ * @is_port_too: a command of a store that ports with the right have, too
+ * Of this table:
+ * @min_size: bytes at ABI 1, frozen
  * @is_out: writes results
  * @is_unattached: tried on a port that is not attached
- * @is_port_too: a command of a store that ports with the right have, too
  * @fill: make a call that succeeds
  */
 struct cmd {
@@ -29,6 +32,8 @@ struct cmd {
 	unsigned int nr;
 	enum cmd_kind kind;
 	uint32_t size;
+	uint32_t min_size;
+	bool has_flags;
 	uint32_t flags;
 	uint32_t reserved;
 	bool is_out;
@@ -39,14 +44,23 @@ struct cmd {
 
 #define CMD_ARG_MAX	512
 
-extern const struct cmd cmds[];
+extern struct cmd cmds[];
 extern const int nr_cmds;
 
-/* Commands in the header but not in @cmds, or NULL. */
+/* A command by its number. */
+const struct cmd *cmd_find(unsigned int nr);
+
+/*
+ * What the header has and the table of this file has not, or the other way round, or
+ * NULL.
+ */
 const char *cmd_missing(void);
 
 /* Fresh device, store and port with one variable, and a structure in @arg. */
 struct cmd_env *cmd_setup(const struct cmd *cmd, void *arg);
+
+/* Close what cmd_setup() opened. */
+void cmd_teardown(struct cmd_env *env);
 
 /* Run it on its own kind of descriptor. */
 int cmd_call(const struct cmd *cmd, const struct cmd_env *env, void *arg);

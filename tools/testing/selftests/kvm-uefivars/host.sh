@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Builds module and tests, runs them in the emulated host. KTAP; the last line is
-# "N passed, N failed, N skipped".
-# usage: host.sh 6.12|6.1 [auto|fput]
+# Builds module and tests, runs them in the emulated host, with the KVM of KUV_KVM if that is
+# set. KTAP; the last line is "N passed, N failed, N skipped".
+# usage: host.sh 6.12|6.1|7.2|6.12-debug [auto|fput [TEST...]]
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../../lib.sh"
@@ -12,18 +12,33 @@ count() {
 	grep -cE "^ *$2" "$1" || true
 }
 
-main() {
-	local kernel=$1 backend=${2:-auto} rc=0 here module dir log skipped
+# slowness KERNEL: how many times as long everything takes in it.
+slowness() {
+	case $1 in
+	*-debug) echo 10 ;;
+	*) echo 1 ;;
+	esac
+}
 
+main() {
+	local kernel=$1 backend=${2:-auto} rc=0 here module dir log skipped name
+
+	shift $(($# < 2 ? $# : 2))
 	kuv_need gcc make libssl-dev
-	here=$KUV_TOP/tools/testing/selftests/kvm-uefivars
+	here=$KUV_TOP/tools/testing/selftests
 	dir=$KUV_TOP/build/selftests
-	make -s -C "$here" O="$dir"
+	name=$kernel-$backend${KUV_KVM:+-kvm}
+	log=$dir/$name.log
+	export KUV_SLOW=${KUV_SLOW:-$(slowness "$kernel")}
+	kuv_locked selftests make -s -C "$here" BUILD="$dir" TARGETS=kvm-uefivars
+	make -s -C "$here/kvm-uefivars" OUTPUT="$dir/kvm-uefivars" emit_tests \
+		>"$dir/$name.list"
+	mv "$dir/$name.list" "$dir/kvm-uefivars/tests.list"
 	module=$("$KUV_TOP/tools/build-module.sh" "$kernel" "$backend")
-	log=$dir/$kernel-$backend.log
 	bash "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
-		--timeout 600 --share "$dir/$kernel-$backend.host" -- \
-		bash "$here/run.sh" "$module" "$dir" | tee "$log" || rc=$?
+		--timeout $((600 * KUV_SLOW)) --share "$dir/$name.host" -- \
+		bash "$here/kvm-uefivars/run.sh" "$module" "$dir/kvm-uefivars" "$@" |
+		tee "$log" || rc=$?
 	skipped=$(count "$log" 'ok .* # SKIP')
 	printf '%d passed, %d failed, %d skipped\n' \
 		$(($(count "$log" 'ok ') - skipped)) \

@@ -2,10 +2,13 @@
 /* Every error of every command, each with all else valid, and nothing changed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmds.h"
@@ -132,6 +135,7 @@ static void errno_unknown_command(const void *data)
 		}
 	CHECK_EQ(call(env->fd[CMD_DEVICE], _IOR(KVM_UEFIVARS_IOC, 0, info),
 		      &info), -ENOTTY);
+	CHECK_EQ(call(env->fd[CMD_DEVICE], _IO('k', 0), &info), -ENOTTY);
 }
 
 /* Particular commands. A case is a change of an otherwise valid structure. */
@@ -492,6 +496,66 @@ static void mmio_len_sixteen(struct cmd_env *env, void *arg)
 	((struct kvm_uefivars_mmio *)arg)->len = 16;
 }
 
+static void attach_eventfd_with_pio(struct cmd_env *env, void *arg)
+{
+	struct kvm_uefivars_attach *a = arg;
+
+	(void)env;
+	a->flags = KVM_UEFIVARS_ATTACH_PIO;
+	a->eventfd = eventfd(0, EFD_CLOEXEC);
+	CHECK(a->eventfd >= 0);
+}
+
+static void freeze(struct cmd_env *env)
+{
+	struct kvm_uefivars_freeze freeze = { .size = sizeof(freeze) };
+	struct kvm_uefivars_pause pause = { .size = sizeof(pause) };
+
+	CHECK_EQ(call(env->fd[CMD_PORT], KVM_UEFIVARS_PAUSE, &pause), 0);
+	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_FREEZE, &freeze), 0);
+}
+
+static void store_is_frozen(struct cmd_env *env, void *arg)
+{
+	(void)arg;
+	freeze(env);
+}
+
+static void port_not_paused(struct cmd_env *env, void *arg)
+{
+	(void)arg;
+	attach(env->fd[CMD_PORT], -1);
+}
+
+/* What one descriptor has no right to, on that descriptor. */
+static void port_without_right(struct cmd_env *env, void *arg)
+{
+	(void)arg;
+	env->fd[CMD_STORE] = env->fd[CMD_PORT];
+}
+
+static void restore_over_limit(struct cmd_env *env, void *arg)
+{
+	struct kvm_uefivars_set_config c = { .size = sizeof(c) };
+	struct kvm_uefivars_state *a = arg;
+	static uint8_t big[4096];
+
+	CHECK_EQ(var_set(env->fd[CMD_STORE], "big", NV_BS_RT, big, sizeof(big),
+			 0), 0);
+	a->flags = KVM_UEFIVARS_STATE_VARIABLES;
+	a->len = sizeof(env->data);
+	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_SAVE_STATE, a), 0);
+	c.config.nv_size = 1024;
+	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_SET_CONFIG, &c), 0);
+}
+
+static void restore_no_port(struct cmd_env *env, void *arg)
+{
+	(void)arg;
+	close(env->fd[CMD_PORT]);
+	env->fd[CMD_PORT] = -1;
+}
+
 #define BAD(cmd, err, fn) { #fn, KVM_UEFIVARS_##cmd, -(err), fn }
 
 static const struct bad bads[] = {
@@ -546,10 +610,18 @@ static const struct bad bads[] = {
 	BAD(RESTORE_STATE, EBADMSG, restore_huge),
 	BAD(RESTORE_STATE, EBADMSG, restore_garbage),
 	BAD(RESTORE_STATE, ENODATA, restore_without_variables),
+	BAD(RESTORE_STATE, ENOSPC, restore_over_limit),
+	BAD(RESTORE_STATE, EINVAL, restore_no_port),
+	BAD(SAVE_STATE, EPERM, port_without_right),
+	BAD(RESTORE_STATE, EPERM, port_without_right),
 	BAD(ATTACH, EBUSY, attach_twice),
 	BAD(ATTACH, EINVAL, attach_not_eventfd),
 	BAD(ATTACH, EINVAL, attach_closed_fd),
 	BAD(ATTACH, EINVAL, attach_negative_fd),
+	BAD(ATTACH, EINVAL, attach_eventfd_with_pio),
+	BAD(FREEZE, EBUSY, port_not_paused),
+	BAD(MACHINE_RESET, EAGAIN, store_is_frozen),
+	BAD(RESUME, EAGAIN, store_is_frozen),
 	BAD(SET_MEMORY, EINVAL, memory_overlap),
 	BAD(SET_MEMORY, ENOSPC, memory_slot_number),
 	BAD(SET_MEMORY, EINVAL, memory_gpa_wraps),
@@ -564,20 +636,10 @@ static const struct bad bads[] = {
 	BAD(MMIO, EINVAL, mmio_len_sixteen),
 };
 
-static const struct cmd *find_cmd(unsigned int nr)
-{
-	int i;
-
-	for (i = 0; i < nr_cmds; i++)
-		if (cmds[i].nr == nr)
-			return &cmds[i];
-	abort();
-}
-
 static void errno_bad(const void *data)
 {
 	const struct bad *bad = data;
-	const struct cmd *cmd = find_cmd(bad->nr);
+	const struct cmd *cmd = cmd_find(bad->nr);
 	uint8_t arg[CMD_ARG_MAX];
 	struct cmd_env *env = cmd_setup(cmd, arg);
 
@@ -590,7 +652,7 @@ static void errno_bad(const void *data)
 static void var_get_too_small(const void *data)
 {
 	uint8_t arg[CMD_ARG_MAX];
-	struct cmd_env *env = cmd_setup(find_cmd(KVM_UEFIVARS_VAR_GET), arg);
+	struct cmd_env *env = cmd_setup(cmd_find(KVM_UEFIVARS_VAR_GET), arg);
 	struct kvm_uefivars_var *a = (void *)arg;
 
 	(void)data;
@@ -603,7 +665,7 @@ static void var_get_too_small(const void *data)
 static void var_next_too_small(const void *data)
 {
 	uint8_t arg[CMD_ARG_MAX];
-	struct cmd_env *env = cmd_setup(find_cmd(KVM_UEFIVARS_VAR_NEXT), arg);
+	struct cmd_env *env = cmd_setup(cmd_find(KVM_UEFIVARS_VAR_NEXT), arg);
 	struct kvm_uefivars_next *a = (void *)arg;
 
 	(void)data;
@@ -614,44 +676,26 @@ static void var_next_too_small(const void *data)
 	CHECK_EQ(env->name[0], 0xa5a5);
 }
 
-static void store_id_without_capability(const void *data)
+static void without_capability(const void *data)
 {
+	const struct cmd *cmd = data;
 	uint8_t arg[CMD_ARG_MAX];
-	struct cmd_env *env = cmd_setup(find_cmd(KVM_UEFIVARS_OPEN_STORE_BY_ID),
-					arg);
+	struct cmd_env *env = cmd_setup(cmd, arg);
 
-	(void)data;
 	if (setresuid(65534, 65534, 65534))
 		ktap_skip("needs root");
-	CHECK_EQ(call(env->fd[CMD_DEVICE], KVM_UEFIVARS_OPEN_STORE_BY_ID, arg),
-		 -EPERM);
-	((struct kvm_uefivars_store_id *)arg)->id = 0;
-	CHECK_EQ(call(env->fd[CMD_DEVICE], KVM_UEFIVARS_NEXT_STORE_ID, arg),
-		 -EPERM);
+	CHECK_EQ(cmd_call(cmd, env, arg), -EPERM);
 }
 
 static void port_not_attached(const void *data)
 {
-	static const unsigned int nrs[] = {
-		KVM_UEFIVARS_SET_MEMORY,
-		KVM_UEFIVARS_MMIO,
-		KVM_UEFIVARS_MACHINE_RESET,
-		KVM_UEFIVARS_PAUSE,
-		KVM_UEFIVARS_RESUME,
-		KVM_UEFIVARS_TAKE_DIRTY,
-	};
-	unsigned int i;
+	struct cmd cmd = *(const struct cmd *)data;
+	uint8_t arg[CMD_ARG_MAX];
+	struct cmd_env *env;
 
-	(void)data;
-	for (i = 0; i < sizeof(nrs) / sizeof(nrs[0]); i++) {
-		uint8_t arg[CMD_ARG_MAX];
-		struct cmd cmd = *find_cmd(nrs[i]);
-		struct cmd_env *env;
-
-		cmd.is_unattached = true;
-		env = cmd_setup(&cmd, arg);
-		check_refused(env, CMD_PORT, nrs[i], arg, -EPERM);
-	}
+	cmd.is_unattached = true;
+	env = cmd_setup(&cmd, arg);
+	check_refused(env, CMD_PORT, cmd.nr, arg, -EPERM);
 }
 
 static void too_many_stores(const void *data)
@@ -674,19 +718,63 @@ static void too_many_stores(const void *data)
 
 static void too_many_descriptors(const void *data)
 {
+	const struct cmd *cmd = data;
 	uint8_t arg[CMD_ARG_MAX];
-	struct cmd_env *env = cmd_setup(find_cmd(KVM_UEFIVARS_OPEN_PORT), arg);
+	struct cmd_env *env = cmd_setup(cmd, arg);
 	struct rlimit limit = { .rlim_cur = 3, .rlim_max = 64 };
+	uint64_t id = store_info(env->fd[CMD_STORE]).id;
 
-	(void)data;
 	CHECK(!setrlimit(RLIMIT_NOFILE, &limit));
-	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_OPEN_PORT, arg),
-		 -EMFILE);
-	CHECK_EQ(store_info(env->fd[CMD_STORE]).state, 0);
+	CHECK_EQ(cmd_call(cmd, env, arg), -EMFILE);
+	CHECK_EQ(store_info(env->fd[CMD_STORE]).id, id);
 	CHECK_EQ(events(env->fd[CMD_STORE], 2 /* POLLPRI */), 0);
 	limit.rlim_cur = 64;
 	CHECK(!setrlimit(RLIMIT_NOFILE, &limit));
-	CHECK_EQ(call(env->fd[CMD_STORE], KVM_UEFIVARS_OPEN_PORT, arg), 0);
+	CHECK_EQ(cmd_call(cmd, env, arg), 0);
+}
+
+/* Another number of open files for the whole host; the old one, or -1. */
+static long set_file_max(long max)
+{
+	FILE *f = fopen("/proc/sys/fs/file-max", "r+");
+	long old = -1;
+
+	if (!f || fscanf(f, "%ld", &old) != 1)
+		return -1;
+	rewind(f);
+	fprintf(f, "%ld\n", max);
+	return fclose(f) ? -1 : old;
+}
+
+/* In a process that the limit counts for; it has what it needs open. */
+static void call_at_file_max(const struct cmd *cmd, const struct cmd_env *env,
+			     void *arg)
+{
+	CHECK(!setresuid(65534, 65534, 65534));
+	CHECK_EQ(cmd_call(cmd, env, arg), -ENFILE);
+	_exit(0);
+}
+
+static void host_has_no_file_left(const void *data)
+{
+	const struct cmd *cmd = data;
+	uint8_t arg[CMD_ARG_MAX];
+	struct cmd_env *env = cmd_setup(cmd, arg);
+	int status = -1;
+	long old;
+	pid_t pid;
+
+	if (!getenv("KUV_MODULE"))
+		ktap_skip("takes every file of the host; run.sh has one of its own");
+	old = set_file_max(0);
+	CHECK(old > 0);
+	pid = fork();
+	if (!pid)
+		call_at_file_max(cmd, env, arg);
+	waitpid(pid, &status, 0);
+	CHECK_EQ(set_file_max(old), 0);
+	CHECK_EQ(status, 0);
+	CHECK_EQ(cmd_call(cmd, env, arg), 0);
 }
 
 static void new_descriptors_close_on_exec(const void *data)
@@ -699,10 +787,103 @@ static void new_descriptors_close_on_exec(const void *data)
 	CHECK_EQ(fcntl(env->fd[CMD_PORT], F_GETFD), FD_CLOEXEC);
 }
 
+/* One more test of an error, with the command as its argument. */
+struct special {
+	const char *name;
+	unsigned int nr;
+	int want;
+	ktap_fn *fn;
+};
+
+#define SPECIAL(cmd, err, fn) { #fn, KVM_UEFIVARS_##cmd, -(err), fn }
+
+static const struct special specials[] = {
+	SPECIAL(VAR_GET, EMSGSIZE, var_get_too_small),
+	SPECIAL(VAR_NEXT, EMSGSIZE, var_next_too_small),
+	SPECIAL(NEXT_STORE_ID, EPERM, without_capability),
+	SPECIAL(OPEN_STORE_BY_ID, EPERM, without_capability),
+	SPECIAL(SET_MEMORY, EPERM, port_not_attached),
+	SPECIAL(MMIO, EPERM, port_not_attached),
+	SPECIAL(MACHINE_RESET, EPERM, port_not_attached),
+	SPECIAL(PAUSE, EPERM, port_not_attached),
+	SPECIAL(RESUME, EPERM, port_not_attached),
+	SPECIAL(TAKE_DIRTY, EPERM, port_not_attached),
+	SPECIAL(CREATE_STORE, ENOSPC, too_many_stores),
+	SPECIAL(CREATE_STORE, EMFILE, too_many_descriptors),
+	SPECIAL(OPEN_STORE_BY_ID, EMFILE, too_many_descriptors),
+	SPECIAL(OPEN_PORT, EMFILE, too_many_descriptors),
+	SPECIAL(CREATE_STORE, ENFILE, host_has_no_file_left),
+	SPECIAL(OPEN_PORT, ENFILE, host_has_no_file_left),
+};
+
+/* Errors of the header that are not found here, and why. */
+static const struct {
+	const char *cmd;
+	const char *error;
+	const char *where;
+} elsewhere[] = {
+#if __has_include("fail_nth_test.c")
+	{ "ATTACH", "ENOMEM", "fail_nth_test: every allocation fails in turn" },
+	{ "MACHINE_RESET", "ENOMEM", "fail_nth_test" },
+	{ "THAW", "ENOMEM", "fail_nth_test" },
+#endif
+	/* The limit does not hold for CAP_SYS_ADMIN, which this one needs. */
+	{ "OPEN_STORE_BY_ID", "ENFILE", "cannot be" },
+};
+
+/* What the header documents of each command. */
+static const struct documented {
+	const char *cmd;
+	const char *error;
+	unsigned int nr;
+	int want;
+} documented[] = {
+#define CMD(...)
+#define ERRNO(cmd, error) { #cmd, #error, KVM_UEFIVARS_##cmd, -(error) },
+#include "cmd_table.inc"
+};
+
+#define NR(list) ((int)(sizeof(list) / sizeof((list)[0])))
+
+static bool is_tested(const struct documented *d)
+{
+	int i;
+
+	for (i = 0; i < NR(bads); i++)
+		if (bads[i].nr == d->nr && bads[i].want == d->want)
+			return true;
+	for (i = 0; i < NR(specials); i++)
+		if (specials[i].nr == d->nr && specials[i].want == d->want)
+			return true;
+	for (i = 0; i < NR(elsewhere); i++)
+		if (!strcmp(elsewhere[i].cmd, d->cmd) &&
+		    !strcmp(elsewhere[i].error, d->error))
+			return true;
+	return false;
+}
+
+static void every_documented_error_is_tested(const void *data)
+{
+	bool ok = true;
+	int i;
+
+	(void)data;
+	/* The reader of the header has found something. */
+	CHECK(NR(documented) > 40);
+	for (i = 0; i < NR(documented); i++) {
+		if (is_tested(&documented[i]))
+			continue;
+		printf("# %s of %s has no test\n", documented[i].error,
+		       documented[i].cmd);
+		ok = false;
+	}
+	CHECK(ok);
+}
+
 static void add_common(const struct cmd *cmd)
 {
 	ktap_add(errno_wrong_kind, cmd, "%s_wrong_kind", cmd->name);
-	if (cmd->flags != ~0U)
+	if (cmd->has_flags)
 		ktap_add(errno_unknown_flag, cmd, "%s_unknown_flag", cmd->name);
 	if (cmd->reserved)
 		ktap_add(errno_reserved_not_zero, cmd, "%s_reserved_not_zero",
@@ -723,15 +904,13 @@ int main(void)
 	for (i = 0; i < (unsigned int)nr_cmds; i++)
 		add_common(&cmds[i]);
 	for (i = 0; i < sizeof(bads) / sizeof(bads[0]); i++)
-		ktap_add(errno_bad, &bads[i], "%s_%s", find_cmd(bads[i].nr)->name,
+		ktap_add(errno_bad, &bads[i], "%s_%s", cmd_find(bads[i].nr)->name,
 			 bads[i].name);
-	ktap_add(var_get_too_small, NULL, "VAR_GET_too_small");
-	ktap_add(var_next_too_small, NULL, "VAR_NEXT_too_small");
-	ktap_add(store_id_without_capability, NULL,
-		 "store_id_without_capability");
-	ktap_add(port_not_attached, NULL, "port_not_attached");
-	ktap_add(too_many_stores, NULL, "too_many_stores");
-	ktap_add(too_many_descriptors, NULL, "too_many_descriptors");
+	for (i = 0; i < (unsigned int)NR(specials); i++)
+		ktap_add(specials[i].fn, cmd_find(specials[i].nr), "%s_%s",
+			 cmd_find(specials[i].nr)->name, specials[i].name);
+	ktap_add(every_documented_error_is_tested, NULL,
+		 "every_documented_error_is_tested");
 	ktap_add(new_descriptors_close_on_exec, NULL,
 		 "new_descriptors_close_on_exec");
 	return ktap_run();

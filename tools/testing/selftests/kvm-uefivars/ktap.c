@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A case that hangs must not hang the run. */
 #define KTAP_SECONDS	60
+/* Cases that take longer than this say so. */
+#define KTAP_TELL_MS	2000
 
 struct ktap_case {
 	char *name;
@@ -70,7 +73,22 @@ void ktap_skip(const char *fmt, ...)
 	_exit(KTAP_SKIP);
 }
 
-static int ktap_run_case(const struct ktap_case *c)
+uint64_t ktap_ms(uint64_t ms)
+{
+	const char *slow = getenv("KUV_SLOW");
+
+	return ms * (slow && atoi(slow) > 1 ? (uint64_t)atoi(slow) : 1);
+}
+
+static uint64_t ktap_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static int ktap_wait_case(const struct ktap_case *c)
 {
 	int status;
 	pid_t pid = fork();
@@ -78,7 +96,7 @@ static int ktap_run_case(const struct ktap_case *c)
 	if (pid < 0)
 		return KTAP_FAIL;
 	if (!pid) {
-		alarm(KTAP_SECONDS);
+		alarm((unsigned int)ktap_ms(KTAP_SECONDS * 1000) / 1000);
 		c->fn(c->arg);
 		_exit(KTAP_PASS);
 	}
@@ -89,6 +107,17 @@ static int ktap_run_case(const struct ktap_case *c)
 		return KTAP_FAIL;
 	}
 	return WEXITSTATUS(status);
+}
+
+static int ktap_run_case(const struct ktap_case *c)
+{
+	uint64_t start = ktap_now_ms(), took;
+	int ret = ktap_wait_case(c);
+
+	took = ktap_now_ms() - start;
+	if (took > KTAP_TELL_MS)
+		printf("# %s took %llu ms\n", c->name, (unsigned long long)took);
+	return ret;
 }
 
 int ktap_run(void)

@@ -4,6 +4,7 @@
 #define _KUV_KTAP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define KTAP_PASS	0
 #define KTAP_FAIL	1
@@ -18,6 +19,12 @@ void ktap_add(ktap_fn *fn, const void *arg, const char *fmt, ...)
 
 /* Run all cases; returns the exit code for main(). */
 int ktap_run(void);
+
+/*
+ * @ms milliseconds of a quiet machine here: the environment's KUV_SLOW says how many
+ * times slower everything is, on a kernel with all its checks for instance.
+ */
+uint64_t ktap_ms(uint64_t ms);
 
 /* End the case as failed, or as skipped for a reason. */
 void ktap_fail(const char *file, int line, const char *fmt, ...)

@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The guest that is moved: makes the calls of a script, over and over, and checks. */
 
-#include <linux/kvm_uefivars_mailbox.h>
-
+#include "flat.h"
 #include "migrate_script.h"
 
-typedef __u8 u8;
-typedef __u16 u16;
-typedef __u32 u32;
-
 #define PROGRESS ((volatile struct script_progress *)SCRIPT_PROGRESS_ADDR)
-
-/* The compiler may call these. */
-void *memcpy(void *to, const void *from, u32 len);
-void *memset(void *to, int c, u32 len);
-
-void *memcpy(void *to, const void *from, u32 len)
-{
-	void *ret = to;
-
-	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(len) : : "memory");
-	return ret;
-}
-
-void *memset(void *to, int c, u32 len)
-{
-	void *ret = to;
-
-	asm volatile("rep stosb" : "+D"(to), "+c"(len) : "a"(c) : "memory");
-	return ret;
-}
 
 static u8 *mailbox(void)
 {
 	return (u8 *)SCRIPT_MAILBOX_ADDR;
-}
-
-static u32 get32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static u16 ring(void)
-{
-	volatile u16 *sts = (volatile u16 *)(u32)(KVM_UEFIVARS_MMIO_BASE +
-						   KVM_UEFIVARS_REG_CMD_STS);
-
-	*sts = KVM_UEFIVARS_CMD_DMA_MM;
-	return *sts;
 }
 
 static void bad(u32 line, u32 step, u32 value)

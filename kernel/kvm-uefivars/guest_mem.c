@@ -57,18 +57,6 @@ static u32 kuv_mem_table_span(struct kuv_mem_table *t, u64 gpa, u32 len,
 	return min_t(u64, len, s->len - off);
 }
 
-/*
- * copy_from_user() and copy_to_user() look up which object the kernel's side is
- * in, at a considerable part of a request's cost, unless the length is a
- * constant. The usual one to read is; what is short is written word by word.
- */
-static unsigned long kuv_mem_fetch(void *dst, const void __user *uptr, u32 len)
-{
-	if (likely(len == KUV_MEM_FETCH_USUAL))
-		return copy_from_user(dst, uptr, KUV_MEM_FETCH_USUAL);
-	return copy_from_user(dst, uptr, len);
-}
-
 static int kuv_mem_table_read(struct kuv_guest_mem *mem, u64 gpa, void *dst,
 			      u32 len)
 {
@@ -114,7 +102,7 @@ static noinline void kuv_mem_dirty_note_new(struct kuv_mem_dirty *d, u64 gpa,
 	d->nr++;
 }
 
-static void kuv_mem_dirty_note(struct kuv_mem_dirty *d, u64 gpa, u32 len)
+void kuv_mem_dirty_note(struct kuv_mem_dirty *d, u64 gpa, u32 len)
 {
 	const struct kvm_uefivars_range *r = &d->ranges[d->last];
 	u64 off = gpa - r->gpa;
@@ -134,26 +122,6 @@ void kuv_mem_table_take_dirty(struct kuv_mem_table *t,
 	arg->nr = d->nr;
 	memcpy(arg->ranges, d->ranges, sizeof(arg->ranges));
 	t->dirty = (struct kuv_mem_dirty){};
-}
-
-static int kuv_mem_store_short(void __user *uptr, const void *src, u32 len)
-{
-	if (!user_write_access_begin(uptr, len))
-		return -EFAULT;
-	unsafe_copy_to_user(uptr, src, len, fault);
-	user_write_access_end();
-	return 0;
-
-fault:
-	user_write_access_end();
-	return -EFAULT;
-}
-
-static int kuv_mem_store(void __user *uptr, const void *src, u32 len)
-{
-	if (likely(len <= KUV_MEM_FETCH_USUAL))
-		return kuv_mem_store_short(uptr, src, len);
-	return copy_to_user(uptr, src, len) ? -EFAULT : 0;
 }
 
 static int kuv_mem_table_write(struct kuv_guest_mem *mem, u64 gpa,

@@ -4,6 +4,7 @@
 #define _KUV_GUEST_MEM_H
 
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 #include <linux/kvm_uefivars.h>
 
@@ -84,6 +85,78 @@ struct kuv_mem_table {
 	u32 last;
 	struct kuv_mem_dirty dirty;
 };
+
+/*
+ * copy_from_user() and copy_to_user() look up which object the kernel's side is
+ * in, at a considerable part of a request's cost, unless the length is a
+ * constant. The usual one to read is; what is short is written word by word.
+ */
+
+/**
+ * kuv_mem_fetch() - copy a message or a part of it in
+ * @dst: private memory
+ * @uptr: guest memory
+ * @len: bytes
+ *
+ * Context: May sleep.
+ * Return: Bytes not copied.
+ */
+static inline unsigned long kuv_mem_fetch(void *dst, const void __user *uptr,
+					  u32 len)
+{
+	if (likely(len == KUV_MEM_FETCH_USUAL))
+		return copy_from_user(dst, uptr, KUV_MEM_FETCH_USUAL);
+	return copy_from_user(dst, uptr, len);
+}
+
+/**
+ * kuv_mem_store_short() - copy a few bytes out, word by word
+ * @uptr: guest memory
+ * @src: private memory
+ * @len: bytes
+ *
+ * Context: May sleep.
+ * Return: 0 or -EFAULT.
+ */
+static inline int kuv_mem_store_short(void __user *uptr, const void *src,
+				      u32 len)
+{
+	if (!user_write_access_begin(uptr, len))
+		return -EFAULT;
+	unsafe_copy_to_user(uptr, src, len, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/**
+ * kuv_mem_store() - copy a reply or a part of it out
+ * @uptr: guest memory
+ * @src: private memory
+ * @len: bytes
+ *
+ * Context: May sleep.
+ * Return: 0 or -EFAULT.
+ */
+static inline int kuv_mem_store(void __user *uptr, const void *src, u32 len)
+{
+	if (likely(len <= KUV_MEM_FETCH_USUAL))
+		return kuv_mem_store_short(uptr, src, len);
+	return copy_to_user(uptr, src, len) ? -EFAULT : 0;
+}
+
+/**
+ * kuv_mem_dirty_note() - remember that guest memory was written
+ * @d: what was written before
+ * @gpa: where
+ * @len: bytes
+ *
+ * Context: Any.
+ */
+void kuv_mem_dirty_note(struct kuv_mem_dirty *d, u64 gpa, u32 len);
 
 /**
  * kuv_mem_table_init() - an empty table

@@ -73,6 +73,11 @@ void kuv_mailbox_reset(struct kuv_mailbox *mb)
 	kuv_mailbox_set_status(mb, KVM_UEFIVARS_STS_SUCCESS);
 }
 
+void kuv_mailbox_set_flags(struct kuv_mailbox *mb, u32 flags)
+{
+	put_unaligned_le32(flags, mb->page + KVM_UEFIVARS_REG_FLAGS);
+}
+
 int kuv_mailbox_init(struct kuv_mailbox *mb, struct kuv_store *store,
 		     struct kuv_guest_mem *mem)
 {
@@ -83,7 +88,7 @@ int kuv_mailbox_init(struct kuv_mailbox *mb, struct kuv_store *store,
 	memset(mb->page, 0xff, PAGE_SIZE);
 	put_unaligned_le16(KVM_UEFIVARS_MAGIC_VALUE,
 			   mb->page + KVM_UEFIVARS_REG_MAGIC);
-	put_unaligned_le32(0, mb->page + KVM_UEFIVARS_REG_FLAGS);
+	kuv_mailbox_set_flags(mb, 0);
 	kuv_mailbox_reset(mb);
 	return 0;
 }

@@ -68,6 +68,15 @@ void kuv_mailbox_exit(struct kuv_mailbox *mb);
 void kuv_mailbox_reset(struct kuv_mailbox *mb);
 
 /**
+ * kuv_mailbox_set_flags() - what register FLAGS reads from now on
+ * @mb: mailbox
+ * @flags: KVM_UEFIVARS_FLAG_*
+ *
+ * Context: Any.
+ */
+void kuv_mailbox_set_flags(struct kuv_mailbox *mb, u32 flags);
+
+/**
  * kuv_mailbox_command() - run a command as if written to CMD_STS
  * @mb: mailbox
  * @cmd: KVM_UEFIVARS_CMD_*, or anything else a guest made up

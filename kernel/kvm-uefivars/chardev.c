@@ -16,8 +16,9 @@
 #include <linux/kvm_uefivars.h>
 
 #include "core/image.h"
-#include "doorbell.h"
 #include "guest_mem.h"
+#include "kvm_cap.h"
+#include "ring.h"
 #include "store.h"
 
 static const struct kuv_ioctl *kuv_ioctl_find(const struct kuv_ioctl *table,
@@ -110,7 +111,7 @@ static int kuv_ioctl_get_info(struct kuv_call *call)
 		.size = info->size,
 		.abi = KVM_UEFIVARS_ABI,
 		.caps = KVM_UEFIVARS_CAP_DOORBELL | KVM_UEFIVARS_CAP_STATE |
-			kuv_ring_caps(),
+			kuv_ring_caps() | kuv_kvm_caps(),
 		.nv_size_max = KUV_POOL_MAX,
 		.volatile_size_max = KUV_POOL_MAX,
 		.var_size_max = KUV_VAR_SIZE_MAX,

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct file;
+struct kuv_port;
 struct kuv_store;
 
 /* Bytes of the largest structure of any command. */
@@ -96,6 +97,15 @@ int kuv_store_file(struct kuv_call *call, struct kuv_store *store, s32 *fd);
  */
 int kuv_port_file(struct kuv_call *call, struct kuv_store *store, u32 rights,
 		  s32 *fd);
+
+/**
+ * kuv_port_of_file() - the port behind a descriptor
+ * @file: any open file
+ *
+ * Context: Any.
+ * Return: Port, alive as long as @file is; NULL if that is no port.
+ */
+struct kuv_port *kuv_port_of_file(struct file *file);
 
 /**
  * kuv_call_save_state() - SAVE_STATE by whoever may

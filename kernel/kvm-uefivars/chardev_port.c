@@ -29,9 +29,17 @@ static int kuv_ioctl_attach(struct kuv_call *call)
 {
 	struct kvm_uefivars_attach *arg = call->arg;
 
-	if (arg->flags || arg->reserved)
+	struct kuv_port_how how = {
+		.eventfd = arg->eventfd,
+		.flags = arg->flags,
+	};
+
+	if (arg->flags & ~KVM_UEFIVARS_ATTACH_PIO || arg->reserved)
 		return -EINVAL;
-	return kuv_port_attach(kuv_call_port(call), arg->eventfd);
+	/* What the page says without an exit is not enough for PIO mode. */
+	if (arg->flags && arg->eventfd != -1)
+		return -EINVAL;
+	return kuv_port_attach(kuv_call_port(call), &how);
 }
 
 static int kuv_ioctl_set_memory(struct kuv_call *call)
@@ -163,6 +171,11 @@ static const struct file_operations kuv_port_fops = {
 	.release = kuv_port_file_release,
 };
 
+struct kuv_port *kuv_port_of_file(struct file *file)
+{
+	return file->f_op == &kuv_port_fops ? file->private_data : NULL;
+}
+
 static void kuv_port_file_publish(struct file *file)
 {
 	kuv_port_publish(file->private_data);
@@ -190,7 +203,7 @@ int kuv_port_file(struct kuv_call *call, struct kuv_store *store, u32 rights,
 	return 0;
 }
 
-static_assert(sizeof(struct kvm_uefivars_port_info) == 48);
+static_assert(sizeof(struct kvm_uefivars_port_info) == 64);
 static_assert(sizeof(struct kvm_uefivars_attach) == 16);
 static_assert(sizeof(struct kvm_uefivars_memory) == 40);
 static_assert(sizeof(struct kvm_uefivars_mmio) == 24);

@@ -5,8 +5,9 @@
 
 #include "chardev.h"
 #include "crypto.h"
-#include "doorbell.h"
+#include "kvm_cap.h"
 #include "port.h"
+#include "ring.h"
 #include "scratch.h"
 #include "store.h"
 
@@ -25,16 +26,18 @@ static int __init kuv_init(void)
 	ret = kuv_port_module_init();
 	if (ret)
 		goto err_store;
-	ret = kuv_doorbell_module_init();
+	ret = kuv_ring_module_init();
 	if (ret)
 		goto err_port;
+	kuv_kvm_module_init();
 	ret = kuv_chardev_init();
 	if (ret)
-		goto err_doorbell;
+		goto err_kvm;
 	return 0;
 
-err_doorbell:
-	kuv_doorbell_module_exit();
+err_kvm:
+	kuv_kvm_module_exit();
+	kuv_ring_module_exit();
 err_port:
 	kuv_port_module_exit();
 err_store:
@@ -48,8 +51,9 @@ static void __exit kuv_exit(void)
 {
 	kuv_chardev_exit();
 	kuv_port_module_drain();
+	kuv_kvm_module_exit();
 	kuv_scratch_module_exit();
-	kuv_doorbell_module_exit();
+	kuv_ring_module_exit();
 	kuv_port_module_exit();
 	kuv_store_module_exit();
 	kuv_crypto_exit();
@@ -59,3 +63,5 @@ module_init(kuv_init);
 module_exit(kuv_exit);
 MODULE_DESCRIPTION("UEFI variable service for KVM guests");
 MODULE_LICENSE("GPL");
+/* KVM's part is looked for once, when this is loaded. */
+MODULE_SOFTDEP("pre: kvm");

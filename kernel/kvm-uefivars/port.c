@@ -13,6 +13,7 @@
 #include <linux/kvm_uefivars_mailbox.h>
 
 #include "compat.h"
+#include "kvm_cap.h"
 #include "store.h"
 
 /* Ports may outlive their descriptors by the requests under way. */
@@ -31,9 +32,10 @@ static void kuv_port_release(struct kref *ref)
 {
 	struct kuv_port *port = container_of(ref, struct kuv_port, ref);
 
-	kuv_doorbell_exit(&port->doorbell);
+	kuv_rings_exit(&port->rings);
 	kuv_mailbox_exit(&port->mailbox);
 	kuv_mem_table_exit(&port->mem);
+	kuv_kvm_free(port->kvm);
 	if (port->mm)
 		mmdrop(port->mm);
 	kuv_store_put(port->store);
@@ -105,6 +107,7 @@ void kuv_port_publish(struct kuv_port *port)
 void kuv_port_close(struct kuv_port *port)
 {
 	kuv_doorbell_unhook(&port->doorbell);
+	kuv_kvm_unhook(port->kvm);
 	/*
 	 * Waits for a request that runs, not for one that is queued: that may
 	 * be behind this very call in the same thread.
@@ -112,47 +115,79 @@ void kuv_port_close(struct kuv_port *port)
 	mutex_lock(&port->lock);
 	port->is_closed = true;
 	mutex_unlock(&port->lock);
+	/* Nobody touches guest memory any more: the VM may go. */
+	kuv_kvm_release(port->kvm);
 	kuv_store_port_closed(port->store, port->is_published);
 	kuv_port_put(port);
 }
 
-static int kuv_port_attach_locked(struct kuv_port *port, int eventfd)
+/* Everything of attaching that may fail, the store's part last. */
+static int kuv_port_attach_prepare(struct kuv_port *port,
+				   const struct kuv_port_how *how)
+{
+	int ret = 0;
+
+	if (how->kvm || how->eventfd != -1)
+		ret = kuv_rings_init(&port->rings, port);
+	if (!ret && how->kvm)
+		ret = kuv_kvm_hook(how->kvm);
+	else if (!ret && how->eventfd != -1)
+		ret = kuv_doorbell_open(&port->doorbell, how->eventfd);
+	if (ret)
+		return ret;
+	ret = kuv_store_port_attach(port->store, port->is_restored);
+	if (ret) {
+		kuv_kvm_unhook(how->kvm);
+		kuv_doorbell_unhook(&port->doorbell);
+	}
+	return ret;
+}
+
+static u32 kuv_port_transport(const struct kuv_port_how *how)
+{
+	if (how->kvm)
+		return KVM_UEFIVARS_TRANSPORT_KVM;
+	return how->eventfd == -1 ? KVM_UEFIVARS_TRANSPORT_FORWARD :
+				    KVM_UEFIVARS_TRANSPORT_DOORBELL;
+}
+
+static int kuv_port_attach_locked(struct kuv_port *port,
+				  const struct kuv_port_how *how)
 {
 	int ret;
 
 	lockdep_assert_held(&port->lock);
 	if (port->mm)
 		return -EBUSY;
-	if (eventfd != -1) {
-		ret = kuv_doorbell_open(&port->doorbell, port, eventfd);
-		if (ret)
-			goto err_doorbell;
-	}
-	ret = kuv_store_port_attach(port->store, port->is_restored);
+	ret = kuv_port_attach_prepare(port, how);
 	if (ret)
-		goto err_doorbell;
+		return ret;
 	mmgrab(current->mm);
 	port->mm = current->mm;
+	port->transport = kuv_port_transport(how);
 	if (!port->is_restored)
 		kuv_mailbox_reset(&port->mailbox);
 	port->is_restored = false;
-	if (eventfd != -1)
+	kuv_mailbox_set_flags(&port->mailbox,
+			      how->flags & KVM_UEFIVARS_ATTACH_PIO ?
+			      KVM_UEFIVARS_FLAG_USE_PIO : 0);
+	if (how->eventfd != -1)
 		kuv_doorbell_hook(&port->doorbell);
+	if (how->kvm) {
+		port->kvm = how->kvm;
+		port->mailbox.mem = kuv_kvm_mem(how->kvm);
+		kuv_kvm_go(how->kvm);
+	}
 	return 0;
-
-err_doorbell:
-	kuv_doorbell_unhook(&port->doorbell);
-	kuv_doorbell_exit(&port->doorbell);
-	return ret;
 }
 
-int kuv_port_attach(struct kuv_port *port, int eventfd)
+int kuv_port_attach(struct kuv_port *port, const struct kuv_port_how *how)
 {
 	int ret = mutex_lock_killable(&port->lock);
 
 	if (ret)
 		return ret;
-	ret = kuv_port_attach_locked(port, eventfd);
+	ret = kuv_port_attach_locked(port, how);
 	mutex_unlock(&port->lock);
 	return ret;
 }
@@ -177,7 +212,7 @@ int kuv_port_set_memory(struct kuv_port *port,
 
 	if (ret)
 		return ret;
-	ret = kuv_mem_table_set(&port->mem, arg);
+	ret = port->kvm ? -EINVAL : kuv_mem_table_set(&port->mem, arg);
 	mutex_unlock(&port->lock);
 	return ret;
 }
@@ -258,6 +293,9 @@ int kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info)
 	info->nr_foreign = port->nr_foreign;
 	info->nr_forwarded = port->nr_forwarded;
 	info->nr_resets = port->nr_resets;
+	info->transport = port->transport;
+	info->reserved = 0;
+	info->nr_kvm = atomic64_read(&port->nr_kvm);
 	mutex_lock(&store->lock);
 	info->state = kuv_store_state(store);
 	mutex_unlock(&store->lock);
@@ -280,17 +318,31 @@ int kuv_port_mmap(struct kuv_port *port, struct vm_area_struct *vma)
 			      virt_to_page(port->mailbox.page));
 }
 
-void kuv_port_ring(struct kuv_port *port, bool foreign)
+/* What a port can do for a ring, and nobody else meanwhile. */
+static void kuv_port_answer(struct kuv_port *port, const struct kuv_ring *ring,
+			    bool foreign)
 {
-	if (mutex_lock_killable(&port->lock)) {
-		kuv_mailbox_set_status(&port->mailbox, KVM_UEFIVARS_STS_UNKNOWN);
+	lockdep_assert_held(&port->lock);
+	if (unlikely(ring->len)) {
+		kuv_mailbox_write(&port->mailbox, ring->offset, ring->len,
+				  ring->data);
 		return;
 	}
 	if (foreign)
 		port->nr_foreign++;
 	else
 		port->nr_doorbell++;
+	kuv_mailbox_command(&port->mailbox, KVM_UEFIVARS_CMD_DMA_MM);
+}
+
+void kuv_port_ring(struct kuv_port *port, const struct kuv_ring *ring,
+		   bool foreign)
+{
+	if (mutex_lock_killable(&port->lock)) {
+		kuv_mailbox_set_status(&port->mailbox, KVM_UEFIVARS_STS_UNKNOWN);
+		return;
+	}
 	if (likely(!port->is_closed))
-		kuv_mailbox_command(&port->mailbox, KVM_UEFIVARS_CMD_DMA_MM);
+		kuv_port_answer(port, ring, foreign);
 	mutex_unlock(&port->lock);
 }

@@ -3,6 +3,7 @@
 #ifndef _KUV_PORT_H
 #define _KUV_PORT_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -12,7 +13,9 @@
 #include "doorbell.h"
 #include "guest_mem.h"
 #include "mailbox.h"
+#include "ring.h"
 
+struct kuv_kvm;
 struct kuv_store;
 struct mm_struct;
 struct vm_area_struct;
@@ -24,17 +27,24 @@ struct vm_area_struct;
  * @rights: KVM_UEFIVARS_PORT_*, constant
  * @mm: address space of the VMM, kept from being reused; NULL until attached,
  *	then constant
+ * @rings: what guests asked for and is under way
  * @doorbell: hook on the VMM's eventfd; set up by attach
+ * @kvm: the VM that brings accesses itself, or NULL; set by attach, then
+ *	constant
+ * @nr_kvm: register accesses it brought
  */
 struct kuv_port {
 	struct kref ref;
 	struct kuv_store *store;
 	u32 rights;
 	struct mm_struct *mm;
+	struct kuv_rings rings;
 	struct kuv_doorbell doorbell;
+	struct kuv_kvm *kvm;
+	atomic64_t nr_kvm;
 	/**
 	 * @lock: Guards everything below, and attaching. Taken before the
-	 * store's lock and before mmap_lock. Held while a change is waited
+	 * store's lock, mmap_lock, kvm->slots_lock and kvm->srcu. Held while a change is waited
 	 * for; that wait is bounded and killable.
 	 */
 	struct mutex lock;
@@ -42,6 +52,8 @@ struct kuv_port {
 	struct kuv_mailbox mailbox;
 	/** @mem: Guest memory as the VMM describes it. */
 	struct kuv_mem_table mem;
+	/** @transport: KVM_UEFIVARS_TRANSPORT_*. */
+	u32 transport;
 	/** @is_closed: The descriptor is gone, serve nothing any more. */
 	bool is_closed;
 	/** @is_restored: A machine was restored for the VM that will attach. */
@@ -105,14 +117,27 @@ void kuv_port_get(struct kuv_port *port);
 void kuv_port_put(struct kuv_port *port);
 
 /**
+ * struct kuv_port_how - how the guest's accesses will reach a port
+ * @eventfd: doorbell, or -1
+ * @kvm: VM that brings them, or NULL; not with a doorbell
+ * @flags: KVM_UEFIVARS_ATTACH_*
+ */
+struct kuv_port_how {
+	int eventfd;
+	struct kuv_kvm *kvm;
+	u32 flags;
+};
+
+/**
  * kuv_port_attach() - bind a port to the calling process
  * @port: port
- * @eventfd: doorbell, or -1
+ * @how: how; on success the port owns @how->kvm
  *
  * Context: Process.
- * Return: 0, -EBUSY, -EINVAL, -ENOMEM, or -EINTR when being killed.
+ * Return: 0, -EBUSY, -EINVAL, -ENOMEM, as kuv_kvm_hook(), or -EINTR when being
+ * killed.
  */
-int kuv_port_attach(struct kuv_port *port, int eventfd);
+int kuv_port_attach(struct kuv_port *port, const struct kuv_port_how *how);
 
 /**
  * kuv_port_set_memory() - change a slot of guest memory
@@ -120,7 +145,8 @@ int kuv_port_attach(struct kuv_port *port, int eventfd);
  * @arg: the slot
  *
  * Context: Process.
- * Return: 0, -EPERM (not the attached process) or as kuv_mem_table_set().
+ * Return: 0, -EPERM (not the attached process), -EINVAL (KVM knows it) or as
+ * kuv_mem_table_set().
  */
 int kuv_port_set_memory(struct kuv_port *port,
 			const struct kvm_uefivars_memory *arg);
@@ -194,13 +220,15 @@ int kuv_port_info(struct kuv_port *port, struct kvm_uefivars_port_info *info);
 int kuv_port_mmap(struct kuv_port *port, struct vm_area_struct *vma);
 
 /**
- * kuv_port_ring() - the guest wrote DMA_MM to CMD_STS
+ * kuv_port_ring() - do what the guest's write to a register means
  * @port: port
+ * @ring: the write
  * @foreign: in a worker, not in the thread that rang
  *
  * Context: Process with current->mm == @port->mm, nothing locked. Killable.
  */
-void kuv_port_ring(struct kuv_port *port, bool foreign);
+void kuv_port_ring(struct kuv_port *port, const struct kuv_ring *ring,
+		   bool foreign);
 
 /**
  * kuv_port_module_init() - get ready to make ports

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Doorbell back end that uses nothing but fput(): it queues task work by itself. */
-#include "doorbell.h"
+/* Back end of rings that uses nothing but fput(): it queues task work by itself. */
+#include "ring.h"
 
 #include <linux/anon_inodes.h>
 #include <linux/err.h>

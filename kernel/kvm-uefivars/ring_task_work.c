@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Doorbell back end for kernels that let a module queue task work. */
-#include "doorbell.h"
+/* Back end of rings for kernels that let a module queue task work. */
+#include "ring.h"
 
 #include <linux/kernel.h>
 #include <linux/sched.h>

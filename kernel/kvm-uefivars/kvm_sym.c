@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM's functions by name: one module for KVMs with and without the capability. */
+#include "kvm_sym.h"
+
+#include <linux/errno.h>
+#include <linux/module.h>
+
+struct kuv_kvm_sym kuv_kvm_sym;
+
+/* The type is that of the declaration; the compiler sees to it. */
+#define KUV_GET(_member, _symbol) \
+	((kuv_kvm_sym._member = symbol_get(_symbol)) != NULL)
+
+#define KUV_PUT(_member, _symbol) do {		\
+	if (kuv_kvm_sym._member)		\
+		symbol_put(_symbol);		\
+	kuv_kvm_sym._member = NULL;		\
+} while (0)
+
+int kuv_kvm_sym_get(void)
+{
+	/* The first is the one that a KVM without the capability lacks. */
+	if (KUV_GET(uefi_vars_register, kvm_uefi_vars_register) &&
+	    KUV_GET(uefi_vars_unregister, kvm_uefi_vars_unregister) &&
+	    KUV_GET(get_kvm, kvm_get_kvm) &&
+	    KUV_GET(put_kvm, kvm_put_kvm) &&
+	    KUV_GET(register_dev, kvm_io_bus_register_dev) &&
+	    KUV_GET(unregister_dev, kvm_io_bus_unregister_dev) &&
+	    KUV_GET(mark_page_dirty, mark_page_dirty) &&
+	    KUV_GET(get_running_vcpu, kvm_get_running_vcpu))
+		return 0;
+	kuv_kvm_sym_put();
+	return -ENOENT;
+}
+
+void kuv_kvm_sym_put(void)
+{
+	KUV_PUT(uefi_vars_register, kvm_uefi_vars_register);
+	KUV_PUT(uefi_vars_unregister, kvm_uefi_vars_unregister);
+	KUV_PUT(get_kvm, kvm_get_kvm);
+	KUV_PUT(put_kvm, kvm_put_kvm);
+	KUV_PUT(register_dev, kvm_io_bus_register_dev);
+	KUV_PUT(unregister_dev, kvm_io_bus_unregister_dev);
+	KUV_PUT(mark_page_dirty, mark_page_dirty);
+	KUV_PUT(get_running_vcpu, kvm_get_running_vcpu);
+}

@@ -3,12 +3,12 @@
 # Builds the module for one kernel in build/<release>[-fput] and prints the path of
 # kvm-uefivars.ko. Any warning is an error.
 
-# shellcheck source=tools/lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tools/kernels.sh
+source "$(dirname "${BASH_SOURCE[0]}")/kernels.sh"
 
 usage() {
 	cat <<-END
-	usage: build-module.sh [--sparse] 6.12|6.1 [auto|fput]
+	usage: build-module.sh [--sparse] 6.12|6.1|7.2|6.12-debug [auto|fput]
 	auto takes the doorbell back end this kernel allows, fput the one that any does.
 	--sparse checks every file with sparse as well (6.12 only).
 	END
@@ -35,7 +35,7 @@ module_make() {
 	local dir=$1 target=$2
 
 	shift 2
-	nice make -j2 -C "$KUV_KDIR" M="$dir" W=1 KCFLAGS=-Werror \
+	kuv_kernel_run nice make -j2 -C "$KUV_KDIR" M="$dir" W=1 KCFLAGS=-Werror \
 		"$@" "$target" >"$dir/build.log" 2>&1
 }
 

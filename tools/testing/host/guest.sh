@@ -71,7 +71,7 @@ guest_disk() {
 }
 
 guest_need() {
-	kuv_need busybox-static kmod xz-utils efibootmgr gcc-12 libc6-dev binutils \
+	kuv_need busybox-static kmod xz-utils zstd efibootmgr gcc-12 libc6-dev binutils \
 		systemd-boot-efi mtools fdisk gawk
 }
 

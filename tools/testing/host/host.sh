@@ -12,12 +12,13 @@ source "$KUV_TOP/tools/testing/host/lib/emulator.sh"
 
 usage() {
 	cat <<-END
-	usage: host.sh [--kernel 6.12|6.1] [--timeout SECONDS] [--mem MIB]
+	usage: host.sh [--kernel 6.12|6.1|7.2|6.12-debug] [--timeout SECONDS] [--mem MIB]
 	               [--cpus N] [--share DIR] [--net N:DIR] [--append WORDS] -- COMMAND...
 	       host.sh [options] --shell
 	The command runs as root in this directory. Only DIR is writable for good (the same
 	path inside and outside); there go console.log, dmesg and the status. KUV_*
-	variables are handed on. --net joins hosts 1 and 2 with the same DIR, a short path, by a
+	variables are handed on. With KUV_KVM=DIR the kvm.ko in DIR is loaded instead of the
+	kernel's own, see tools/kvm-build. --net joins hosts 1 and 2 with the same DIR, a short path, by a
 	network card; host N is 10.0.0.N there. Limit 300 s, a day for the shell. Status: the command's, 124 time limit, 125 host died.
 	END
 }
@@ -56,15 +57,18 @@ parse() {
 
 # host_initrd: the host's initramfs for this kernel; prints the file.
 host_initrd() {
-	local here=$KUV_TOP/tools/testing/host/lib dir key
+	local here=$KUV_TOP/tools/testing/host/lib dir key kvm=${KUV_KVM:+$KUV_KVM/kvm.ko}
 
-	key=$(cat "$here/host-init" "$here/initrd.sh" | sha256sum | cut -c1-16)
+	[ -z "$kvm" ] || [ -e "$kvm" ] || kuv_die "KUV_KVM is set, but there is no $kvm"
+	key=$(cat "$here/host-init" "$here/initrd.sh" "$KUV_MODDIR/lib/modules/$KUV_KREL/modules.dep" \
+		${kvm:+"$kvm"} | sha256sum | cut -c1-16)
 	dir=$KUV_CACHE/host-initrd/$KUV_KREL-$key
 	if [ ! -e "$dir.cpio" ]; then
 		rm -rf "$dir.$$"
 		kuv_initrd_busybox "$dir.$$"
 		kuv_initrd_modules "$dir.$$" virtio_pci 9pnet_virtio 9p overlay \
 			virtio_console virtio_rng virtio_net kvm-amd
+		[ -z "$kvm" ] || cp "$kvm" "$dir.$$/modules/kvm.ko"
 		install -m 755 "$here/host-init" "$dir.$$/init"
 		kuv_initrd_pack "$dir.$$" "$dir.$$.cpio"
 		mv "$dir.$$.cpio" "$dir.cpio"
@@ -161,7 +165,7 @@ main() {
 	local rc=0 initrd
 
 	parse "$@"
-	kuv_need qemu-system-x86 busybox-static kmod xz-utils
+	kuv_need qemu-system-x86 busybox-static kmod xz-utils zstd
 	eval "$("$KUV_TOP/tools/kernels.sh" "$kernel")"
 	initrd=$(host_initrd)
 	share=${share:-$(mktemp -d "${TMPDIR:-/tmp}/kuv-host.XXXXXX")}

@@ -17,9 +17,11 @@ kuv_initrd_modules() {
 			kuv_die "kernel $KUV_KREL has no module $m"
 	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' |
 	while read -r ko; do
-		name=$(basename "${ko%.xz}")
+		name=$(basename "$ko")
+		name=${name%.ko*}.ko
 		case $ko in
 		*.xz) xz -dc "$ko" >"$dir/modules/$name" ;;
+		*.zst) zstd -qdc "$ko" >"$dir/modules/$name" ;;
 		*) cp "$ko" "$dir/modules/$name" ;;
 		esac
 		echo "$name"

@@ -75,18 +75,16 @@ static bool kuv_kvm_mem_can_log(struct kvm *kvm)
 	return vcpu && vcpu->kvm == kvm;
 }
 
-/* Out of line: nobody migrates most of the time. */
-static noinline void kuv_kvm_mem_log(struct kuv_kvm_mem *m, u64 gpa, u32 len)
+/* Out of line: most of the time nobody wants to know. */
+static noinline int kuv_kvm_mem_store_logged(struct kuv_kvm_mem *m, u64 gpa,
+					     void __user *uptr, const void *src,
+					     u32 len)
 {
-	gfn_t last = gpa_to_gfn(gpa + len - 1);
-	gfn_t gfn;
-
-	if (!kuv_kvm_mem_can_log(m->kvm)) {
-		kuv_mem_dirty_note(m->dirty, gpa, len);
-		return;
-	}
-	for (gfn = gpa_to_gfn(gpa); gfn <= last; gfn++)
-		kuv_kvm_sym.mark_page_dirty(m->kvm, gfn);
+	if (likely(kuv_kvm_mem_can_log(m->kvm)))
+		return kuv_kvm_sym.write_guest(m->kvm, gpa, src, len);
+	/* A copy that fails may have begun. */
+	kuv_mem_dirty_note(m->dirty, gpa, len);
+	return kuv_mem_store(uptr, src, len);
 }
 
 static int kuv_kvm_mem_write_slots(struct kuv_kvm_mem *m, u64 gpa,
@@ -103,12 +101,11 @@ static int kuv_kvm_mem_write_slots(struct kuv_kvm_mem *m, u64 gpa,
 				     &slot, &uptr);
 		if (!n)
 			return -EFAULT;
-		ret = kuv_mem_store(uptr, src, n);
-		/* Behind the write: a log fetched in between has neither. */
-		if (unlikely(kvm_slot_dirty_track_enabled(slot)))
-			kuv_kvm_mem_log(m, gpa, n);
+		ret = unlikely(kvm_slot_dirty_track_enabled(slot)) ?
+			      kuv_kvm_mem_store_logged(m, gpa, uptr, src, n) :
+			      kuv_mem_store(uptr, src, n);
 		if (ret)
-			return ret;
+			return -EFAULT;
 	}
 	return 0;
 }

@@ -26,7 +26,7 @@ int kuv_kvm_sym_get(void)
 	    KUV_GET(put_kvm, kvm_put_kvm) &&
 	    KUV_GET(register_dev, kvm_io_bus_register_dev) &&
 	    KUV_GET(unregister_dev, kvm_io_bus_unregister_dev) &&
-	    KUV_GET(mark_page_dirty, mark_page_dirty) &&
+	    KUV_GET(write_guest, kvm_write_guest) &&
 	    KUV_GET(get_running_vcpu, kvm_get_running_vcpu))
 		return 0;
 	kuv_kvm_sym_put();
@@ -41,6 +41,6 @@ void kuv_kvm_sym_put(void)
 	KUV_PUT(put_kvm, kvm_put_kvm);
 	KUV_PUT(register_dev, kvm_io_bus_register_dev);
 	KUV_PUT(unregister_dev, kvm_io_bus_unregister_dev);
-	KUV_PUT(mark_page_dirty, mark_page_dirty);
+	KUV_PUT(write_guest, kvm_write_guest);
 	KUV_PUT(get_running_vcpu, kvm_get_running_vcpu);
 }

@@ -15,7 +15,7 @@
  * @put_kvm: kvm_put_kvm()
  * @register_dev: kvm_io_bus_register_dev()
  * @unregister_dev: kvm_io_bus_unregister_dev()
- * @mark_page_dirty: mark_page_dirty()
+ * @write_guest: kvm_write_guest()
  * @get_running_vcpu: kvm_get_running_vcpu()
  */
 struct kuv_kvm_sym {
@@ -25,7 +25,7 @@ struct kuv_kvm_sym {
 	typeof(kvm_put_kvm) *put_kvm;
 	typeof(kvm_io_bus_register_dev) *register_dev;
 	typeof(kvm_io_bus_unregister_dev) *unregister_dev;
-	typeof(mark_page_dirty) *mark_page_dirty;
+	typeof(kvm_write_guest) *write_guest;
 	typeof(kvm_get_running_vcpu) *get_running_vcpu;
 };
 

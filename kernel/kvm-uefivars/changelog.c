@@ -67,7 +67,7 @@ static u8 *kuv_record_put(u8 *p, const struct kuv_var *v)
 		.data_len = v->data_len,
 	};
 	memcpy(rec->guid, v->guid, sizeof(rec->guid));
-	memcpy(rec->time, v->time, sizeof(rec->time));
+	memcpy(rec->time, kuv_var_time(v), sizeof(rec->time));
 	memcpy(name, kuv_var_name(v), v->name_len);
 	if (v->data_len)
 		memcpy(name + v->name_len, kuv_var_data(v), v->data_len);

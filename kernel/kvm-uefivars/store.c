@@ -305,7 +305,7 @@ static int kuv_store_read_locked(struct kuv_store *store,
 	if (!data)
 		return -ENOMEM;
 	memcpy(data, kuv_var_data(v), v->data_len);
-	memcpy(arg->time, v->time, sizeof(arg->time));
+	memcpy(arg->time, kuv_var_time(v), sizeof(arg->time));
 	arg->attributes = v->attributes;
 	arg->seq = v->seq;
 	*ret_data = data;

@@ -74,8 +74,8 @@ static void choose_time(struct kuv_set *set)
 	if (set->w.attributes & A_AP) {
 		if (!set->old)
 			time = NULL;
-		else if (time_order(set->old->time) > time_order(time))
-			time = set->old->time;
+		else if (time_order(kuv_var_time(set->old)) > time_order(time))
+			time = kuv_var_time(set->old);
 	}
 	set->time = time;
 }
@@ -90,7 +90,7 @@ static kuv_status_t check_descriptor(const struct kuv_set *set)
 	if (!is_time_plain(d))
 		return KUV_SECURITY_VIOLATION;
 	if (set->old && !is_append &&
-	    time_order(d) <= time_order(set->old->time))
+	    time_order(d) <= time_order(kuv_var_time(set->old)))
 		return KUV_SECURITY_VIOLATION;
 	if (kuv_utf16_at(d + CERT_TYPE, 0) != CERT_TYPE_GUID ||
 	    memcmp(d + CERT_GUID, guid_pkcs7, sizeof(guid_pkcs7)))

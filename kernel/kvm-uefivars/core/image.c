@@ -239,7 +239,7 @@ int kuv_image_read(const struct kuv_service *s, const u8 *buf, u64 len,
 	memset(img, 0, sizeof(*img));
 	/* With the key of @s entries can move over as they are. */
 	ret = kuv_service_init(&img->service, &s->limits, s->crypto,
-			       (const u8 *)&s->db.hash_key);
+			       (const u8 *)&s->db.table.key);
 	if (!ret)
 		ret = read_blocks(img, buf, len, variables, &kinds);
 	if (!ret)
@@ -296,6 +296,6 @@ void kuv_image_exit(struct kuv_image *img)
 	kvfree(img->regs.staging);
 	img->regs.staging = NULL;
 	/* Nothing more in one that could not be begun, or is gone already. */
-	if (img->service.db.buckets)
+	if (img->service.db.table.buckets)
 		kuv_service_exit(&img->service);
 }

@@ -334,7 +334,7 @@ static void write_vars(const struct kuv_image_from *from,
 		if (kuv_var_is_nv(v) != nv)
 			continue;
 		memcpy(w.guid, v->guid, sizeof(w.guid));
-		memcpy(w.time, v->time, sizeof(w.time));
+		memcpy(w.time, kuv_var_time(v), sizeof(w.time));
 		kuv_image_put(out, &w, sizeof(w));
 		kuv_image_put(out, kuv_var_name(v), v->name_len);
 		kuv_image_put(out, kuv_var_data(v), v->data_len);

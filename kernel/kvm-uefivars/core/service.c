@@ -81,9 +81,7 @@ kuv_status_t kuv_service_next(const struct kuv_service *s,
 		if (!v)
 			return KUV_INVALID_PARAMETER;
 	}
-	do {
-		v = kuv_vardb_next(&s->db, v);
-	} while (v && s->at_runtime && !(v->attributes & A_RT));
+	v = kuv_vardb_next_visible(&s->db, v, s->at_runtime);
 	if (!v)
 		return KUV_NOT_FOUND;
 	*ret_var = v;

@@ -10,8 +10,7 @@
 
 #include "buf.h"
 
-#define BUCKETS_MIN	64
-#define BUCKETS_MAX	65536 /* as many as kuv_var.hash can tell apart */
+#define TIME_LEN	16
 /* An adoption may need more tombstones than the pool, and a boot more yet. */
 #define ADOPT_FORCED_MAX	(KUV_POOL_FORCED_MAX - 256)
 
@@ -27,78 +26,64 @@ bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii)
 	return !ascii[i];
 }
 
-/* The namespace goes in with the key: one pass over one string. */
 static u16 hash_name(const struct kuv_vardb *db, const struct kuv_name *n)
 {
-	siphash_key_t key;
-	u64 guid[2];
-
-	memcpy(guid, n->guid, sizeof(guid));
-	key.key[0] = db->hash_key.key[0] ^ guid[0];
-	key.key[1] = db->hash_key.key[1] ^ guid[1];
-	return siphash(n->name, n->len, &key);
-}
-
-static struct hlist_head *bucket(const struct kuv_vardb *db, u16 hash)
-{
-	return &db->buckets[hash & (db->nr_buckets - 1)];
-}
-
-static bool has_name(const struct kuv_var *v, const struct kuv_name *n)
-{
-	return v->name_len == n->len && !memcmp(v->guid, n->guid, 16) &&
-	       !memcmp(v->name, n->name, n->len);
+	return kuv_vartab_hash(&db->table, n);
 }
 
 static struct kuv_var *lookup(const struct kuv_vardb *db,
 			      const struct kuv_name *n, u16 hash, bool deleted)
 {
-	struct kuv_var *v;
-
-	hlist_for_each_entry(v, bucket(db, hash), hash_node)
-		if (v->hash == hash && v->deleted == deleted && has_name(v, n))
-			return v;
-	return NULL;
+	return kuv_vartab_find(&db->table, n, hash, deleted);
 }
 
-/* Keep buckets short. Without memory they get longer, nothing else. */
-static void maybe_grow(struct kuv_vardb *db)
+/* Where the time is, in front of the data of an authenticated variable. */
+static u32 time_len(u32 attributes)
 {
-	u32 nr = db->nr_nv + db->nr_volatile + db->nr_tombstones;
-	struct kuv_vardb bigger = { .nr_buckets = db->nr_buckets * 2 };
-	struct hlist_node *next;
-	struct kuv_var *v;
-	u32 i;
-
-	if (nr < db->nr_buckets || db->nr_buckets >= BUCKETS_MAX)
-		return;
-	bigger.buckets = kvcalloc(bigger.nr_buckets, sizeof(*bigger.buckets),
-				  GFP_KERNEL_ACCOUNT);
-	if (!bigger.buckets)
-		return;
-	for (i = 0; i < db->nr_buckets; i++)
-		hlist_for_each_entry_safe(v, next, &db->buckets[i], hash_node)
-			hlist_add_head(&v->hash_node, bucket(&bigger, v->hash));
-	kvfree(db->buckets);
-	db->buckets = bigger.buckets;
-	db->nr_buckets = bigger.nr_buckets;
+	return attributes & KVM_UEFIVARS_ATTR_AT ? TIME_LEN : 0;
 }
 
-static void free_var(struct kuv_var *v)
+static void free_data(u8 *data, u32 attributes)
 {
-	hlist_del(&v->hash_node);
+	if (data)
+		kvfree(data - time_len(attributes));
+}
+
+const u8 *kuv_var_time(const struct kuv_var *v)
+{
+	static const u8 zero[TIME_LEN];
+
+	return time_len(v->attributes) ? v->data - TIME_LEN : zero;
+}
+
+/* At the end of its pool and, if it is seen there, of that at runtime. */
+static void move_to_end(struct kuv_vardb *db, struct kuv_var *v)
+{
+	bool nv = kuv_var_is_nv(v);
+
+	list_move_tail(&v->order_node, nv ? &db->nv : &db->vol);
+	if (v->attributes & KVM_UEFIVARS_ATTR_RT)
+		list_move_tail(&v->rt_node, nv ? &db->nv_rt : &db->vol_rt);
+	else
+		list_del_init(&v->rt_node);
+}
+
+static void free_var(struct kuv_vardb *db, struct kuv_var *v)
+{
+	kuv_vartab_del(&db->table, v);
 	list_del(&v->order_node);
+	list_del(&v->rt_node);
 	list_del(&v->dirty_node);
-	kvfree(v->data);
+	free_data(v->data, v->attributes);
 	kvfree(v);
 }
 
-static void free_order(struct list_head *order)
+static void free_order(struct kuv_vardb *db, struct list_head *order)
 {
 	struct kuv_var *v, *next;
 
 	list_for_each_entry_safe(v, next, order, order_node)
-		free_var(v);
+		free_var(db, v);
 }
 
 int kuv_vardb_init(struct kuv_vardb *db, const u8 *hash_key)
@@ -106,25 +91,22 @@ int kuv_vardb_init(struct kuv_vardb *db, const u8 *hash_key)
 	memset(db, 0, sizeof(*db));
 	INIT_LIST_HEAD(&db->nv);
 	INIT_LIST_HEAD(&db->vol);
+	INIT_LIST_HEAD(&db->nv_rt);
+	INIT_LIST_HEAD(&db->vol_rt);
 	INIT_LIST_HEAD(&db->dirty);
-	memcpy(&db->hash_key, hash_key, sizeof(db->hash_key));
-	db->nr_buckets = BUCKETS_MIN;
-	db->buckets = kvcalloc(db->nr_buckets, sizeof(*db->buckets),
-			       GFP_KERNEL_ACCOUNT);
-	return db->buckets ? 0 : -ENOMEM;
+	return kuv_vartab_init(&db->table, hash_key);
 }
 
 void kuv_vardb_exit(struct kuv_vardb *db)
 {
 	struct kuv_var *v, *next;
 
-	free_order(&db->vol);
-	free_order(&db->nv);
+	free_order(db, &db->vol);
+	free_order(db, &db->nv);
 	/* Only tombstones are left. */
 	list_for_each_entry_safe(v, next, &db->dirty, dirty_node)
-		free_var(v);
-	kvfree(db->buckets);
-	db->buckets = NULL;
+		free_var(db, v);
+	kuv_vartab_exit(&db->table);
 }
 
 const struct kuv_var *kuv_vardb_find(const struct kuv_vardb *db,
@@ -160,6 +142,25 @@ const struct kuv_var *kuv_vardb_next(const struct kuv_vardb *db,
 	return list_entry(pos, struct kuv_var, order_node);
 }
 
+static const struct kuv_var *next_rt(const struct kuv_vardb *db,
+				     const struct kuv_var *prev)
+{
+	struct list_head *pos = prev ? prev->rt_node.next : db->vol_rt.next;
+
+	if (pos == &db->vol_rt)
+		pos = db->nv_rt.next;
+	if (pos == &db->nv_rt)
+		return NULL;
+	return list_entry(pos, struct kuv_var, rt_node);
+}
+
+const struct kuv_var *kuv_vardb_next_visible(const struct kuv_vardb *db,
+					     const struct kuv_var *prev,
+					     bool at_runtime)
+{
+	return at_runtime ? next_rt(db, prev) : kuv_vardb_next(db, prev);
+}
+
 const struct kuv_var *kuv_vardb_next_dirty(const struct kuv_vardb *db,
 					   const struct kuv_var *prev)
 {
@@ -186,7 +187,7 @@ void kuv_vardb_ack(struct kuv_vardb *db, u64 seq)
 			continue;
 		db->tombstone_used -= kuv_var_cost(v->name_len, 0);
 		db->nr_tombstones--;
-		free_var(v);
+		free_var(db, v);
 	}
 }
 
@@ -262,6 +263,7 @@ static struct kuv_var *alloc_var(const struct kuv_name *n, u16 hash)
 	if (!v)
 		return NULL;
 	INIT_LIST_HEAD(&v->order_node);
+	INIT_LIST_HEAD(&v->rt_node);
 	INIT_LIST_HEAD(&v->dirty_node);
 	v->hash = hash;
 	memcpy(v->guid, n->guid, sizeof(v->guid));
@@ -273,9 +275,12 @@ static struct kuv_var *alloc_var(const struct kuv_name *n, u16 hash)
 static kuv_status_t alloc_change(struct kuv_change *c,
 				 const struct kuv_name *n, u16 hash)
 {
-	c->data = kvmalloc(c->data_len, GFP_KERNEL_ACCOUNT);
-	if (!c->data)
+	u32 front = time_len(c->attributes);
+	u8 *data = kvmalloc(front + c->data_len, GFP_KERNEL_ACCOUNT);
+
+	if (!data)
 		return KUV_DEVICE_ERROR;
+	c->data = data + front;
 	if (c->var)
 		return KUV_SUCCESS;
 	c->var = alloc_var(n, hash);
@@ -285,9 +290,19 @@ static kuv_status_t alloc_change(struct kuv_change *c,
 	return KUV_SUCCESS;
 }
 
+static void fill_time(struct kuv_change *c, const u8 *time)
+{
+	u32 len = time_len(c->attributes);
+
+	if (len && time)
+		memcpy(c->data - len, time, len);
+	else if (len)
+		memset(c->data - len, 0, len);
+}
+
 static void free_change(struct kuv_change *c)
 {
-	kvfree(c->data);
+	free_data(c->data, c->attributes);
 	if (c->is_new)
 		kvfree(c->var);
 	memset(c, 0, sizeof(*c));
@@ -312,7 +327,7 @@ kuv_status_t kuv_vardb_prepare_set(struct kuv_vardb *db,
 	c->flags = flags;
 	c->attributes = w->attributes;
 	c->data_len = head_len + w->len;
-	maybe_grow(db);
+	kuv_vartab_make_room(&db->table);
 	plan_entry(db, c, &w->name, hash);
 	*pool_delta(c, w->attributes) += kuv_var_cost(w->name.len, c->data_len);
 	status = alloc_change(c, &w->name, hash);
@@ -326,8 +341,7 @@ kuv_status_t kuv_vardb_prepare_set(struct kuv_vardb *db,
 		memcpy(c->data, head, head_len);
 	if (w->len)
 		memcpy(c->data + head_len, w->data, w->len);
-	if (time)
-		memcpy(c->time, time, sizeof(c->time));
+	fill_time(c, time);
 	return KUV_SUCCESS;
 }
 
@@ -351,53 +365,52 @@ static u64 commit_removal(struct kuv_vardb *db, struct kuv_var *v)
 {
 	if (!kuv_var_is_nv(v)) {
 		db->nr_volatile--;
-		free_var(v);
+		free_var(db, v);
 		return 0;
 	}
 	db->nr_nv--;
 	db->nr_tombstones++;
 	list_del_init(&v->order_node);
-	kvfree(v->data);
+	list_del_init(&v->rt_node);
+	free_data(v->data, v->attributes);
 	v->data = NULL;
 	v->data_len = 0;
 	v->attributes = 0;
-	memset(v->time, 0, sizeof(v->time));
 	v->deleted = true;
 	v->seq = ++db->seq;
 	list_move_tail(&v->dirty_node, &db->dirty);
 	return v->seq;
 }
 
-static void commit_order(struct kuv_vardb *db, const struct kuv_change *c)
+/* Count what is one variable more; its place is commit_entry()'s. */
+static void commit_new(struct kuv_vardb *db, const struct kuv_change *c)
 {
-	bool nv = c->attributes & KVM_UEFIVARS_ATTR_NV;
-	struct kuv_var *v = c->var;
-
 	if (c->is_new)
-		hlist_add_head(&v->hash_node, bucket(db, v->hash));
-	if (v->deleted)
+		kuv_vartab_add(&db->table, c->var);
+	else
 		db->nr_tombstones--;
-	if (c->is_new || v->deleted) {
-		if (nv)
-			db->nr_nv++;
-		else
-			db->nr_volatile++;
-	}
-	if (!(c->flags & KUV_CHANGE_IN_PLACE) || c->is_new || v->deleted)
-		list_move_tail(&v->order_node, nv ? &db->nv : &db->vol);
-	v->deleted = false;
+	if (c->attributes & KVM_UEFIVARS_ATTR_NV)
+		db->nr_nv++;
+	else
+		db->nr_volatile++;
 }
 
 static u64 commit_entry(struct kuv_vardb *db, struct kuv_change *c)
 {
 	struct kuv_var *v = c->var;
+	bool is_more = c->is_new || v->deleted;
+	u32 changed = v->attributes ^ c->attributes;
 
-	commit_order(db, c);
-	kvfree(v->data);
+	if (is_more)
+		commit_new(db, c);
+	v->deleted = false;
+	free_data(v->data, v->attributes);
 	v->data = c->data;
 	v->data_len = c->data_len;
 	v->attributes = c->attributes;
-	memcpy(v->time, c->time, sizeof(v->time));
+	if (is_more || changed & KVM_UEFIVARS_ATTR_RT ||
+	    !(c->flags & KUV_CHANGE_IN_PLACE))
+		move_to_end(db, v);
 	if (!kuv_var_is_nv(v) || c->flags & KUV_CHANGE_CLEAN) {
 		v->seq = 0;
 		list_del_init(&v->dirty_node);
@@ -433,7 +446,7 @@ void kuv_vardb_abort(struct kuv_vardb *db, struct kuv_change *c)
 
 void kuv_vardb_drop_volatile(struct kuv_vardb *db)
 {
-	free_order(&db->vol);
+	free_order(db, &db->vol);
 	db->nr_volatile = 0;
 	db->volatile_used = 0;
 }
@@ -490,13 +503,13 @@ static struct kuv_var *adopting_entry(struct kuv_vardb *db,
 static bool is_same_state(const struct kuv_var *a, const struct kuv_var *b)
 {
 	return a->attributes == b->attributes && a->data_len == b->data_len &&
-	       !memcmp(a->time, b->time, sizeof(a->time)) &&
+	       !memcmp(kuv_var_time(a), kuv_var_time(b), TIME_LEN) &&
 	       !memcmp(a->data, b->data, a->data_len);
 }
 
-/* Take over the state of @v, which is used up. Returns whether it is new. */
+/* Take over the state of @v of @from, which is freed. Is the state new? */
 static bool take_state(struct kuv_vardb *db, struct kuv_var *old,
-		       struct kuv_var *v)
+		       struct kuv_vardb *from, struct kuv_var *v)
 {
 	bool is_new = old->deleted || !is_same_state(old, v);
 
@@ -507,36 +520,37 @@ static bool take_state(struct kuv_vardb *db, struct kuv_var *old,
 		db->nr_nv++;
 	}
 	if (is_new) {
-		kvfree(old->data);
+		free_data(old->data, old->attributes);
 		old->data = v->data;
 		v->data = NULL;
 		old->data_len = v->data_len;
 		old->attributes = v->attributes;
-		memcpy(old->time, v->time, sizeof(old->time));
 	}
-	free_var(v);
+	free_var(from, v);
 	return is_new;
 }
 
-static void move_entry(struct kuv_vardb *db, struct kuv_var *v)
+static void move_entry(struct kuv_vardb *db, struct kuv_vardb *from,
+		       struct kuv_var *v)
 {
-	hlist_del(&v->hash_node);
-	hlist_add_head(&v->hash_node, bucket(db, v->hash));
+	kuv_vartab_del(&from->table, v);
+	kuv_vartab_add(&db->table, v);
 }
 
-static void adopt_nv(struct kuv_vardb *db, struct kuv_var *v)
+static void adopt_nv(struct kuv_vardb *db, struct kuv_vardb *from,
+		     struct kuv_var *v)
 {
 	struct kuv_var *old = adopting_entry(db, v);
 	bool is_new = true;
 
 	if (old) {
-		is_new = take_state(db, old, v);
+		is_new = take_state(db, old, from, v);
 		v = old;
 	} else {
-		move_entry(db, v);
+		move_entry(db, from, v);
 		db->nr_nv++;
 	}
-	list_move_tail(&v->order_node, &db->nv);
+	move_to_end(db, v);
 	if (!is_new)
 		return;
 	v->seq = ++db->seq;
@@ -555,8 +569,8 @@ u64 kuv_vardb_adopt(struct kuv_vardb *db, struct kuv_vardb *from)
 		commit_removal(db, v);
 	}
 	list_for_each_entry_safe(v, next, &from->nv, order_node) {
-		maybe_grow(db);
-		adopt_nv(db, v);
+		kuv_vartab_make_room(&db->table);
+		adopt_nv(db, from, v);
 	}
 	db->nv_used = from->nv_used;
 	from->nv_used = 0;
@@ -570,9 +584,9 @@ void kuv_vardb_adopt_volatile(struct kuv_vardb *db, struct kuv_vardb *from)
 
 	kuv_vardb_drop_volatile(db);
 	list_for_each_entry_safe(v, next, &from->vol, order_node) {
-		maybe_grow(db);
-		move_entry(db, v);
-		list_move_tail(&v->order_node, &db->vol);
+		kuv_vartab_make_room(&db->table);
+		move_entry(db, from, v);
+		move_to_end(db, v);
 		db->nr_volatile++;
 	}
 	db->volatile_used = from->volatile_used;

@@ -5,10 +5,10 @@
 
 #include <linux/bits.h>
 #include <linux/list.h>
-#include <linux/siphash.h>
 #include <linux/types.h>
 
 #include "status.h"
+#include "vartab.h"
 
 /* What a stored variable costs beside its name and data. */
 #define KUV_VAR_HEADER_LEN	60
@@ -77,11 +77,11 @@ struct kuv_write {
  * @deleted: a tombstone: kept until the deletion of a non-volatile variable is
  *	acknowledged, seen by kuv_vardb_next_dirty() only
  * @guid: vendor namespace
- * @time: EFI_TIME of an authenticated variable, zero otherwise
- * @hash_node: in the bucket of its name
+ * @hash_next: next entry in the bucket of its name
  * @order_node: in the list of its pool; a tombstone is in none
+ * @rt_node: likewise in the list of what is seen at runtime, or empty
  * @dirty_node: in the list of unacknowledged changes, or empty
- * @data: owned
+ * @data: owned; the EFI_TIME of an authenticated variable lies in front of it
  * @name: owned, UTF-16LE
  *
  * Dense: a host may keep a hundred thousand of these.
@@ -94,9 +94,9 @@ struct kuv_var {
 	u8 attributes;
 	bool deleted;
 	u8 guid[16];
-	u8 time[16];
-	struct hlist_node hash_node;
+	struct kuv_var *hash_next;
 	struct list_head order_node;
+	struct list_head rt_node;
 	struct list_head dirty_node;
 	u8 *data;
 	u8 name[];
@@ -114,10 +114,10 @@ struct kuv_var {
  * @nr_tombstones: deletions not acknowledged yet
  * @nv: non-volatile variables, least recently written first
  * @vol: volatile variables, likewise
+ * @nv_rt: those of @nv that are seen at runtime, in the same order
+ * @vol_rt: those of @vol, likewise
  * @dirty: unacknowledged changes by ascending seq, a variable at most once
- * @buckets: hash table of all variables and tombstones
- * @nr_buckets: a power of two
- * @hash_key: secret, so that a guest cannot choose colliding names
+ * @table: all variables and tombstones by name
  *
  * A name is there at most once, beside at most one tombstone of that name.
  */
@@ -132,10 +132,10 @@ struct kuv_vardb {
 	u32 nr_tombstones;
 	struct list_head nv;
 	struct list_head vol;
+	struct list_head nv_rt;
+	struct list_head vol_rt;
 	struct list_head dirty;
-	struct hlist_head *buckets;
-	u32 nr_buckets;
-	siphash_key_t hash_key;
+	struct kuv_vartab table;
 };
 
 /* Flags of a change. */
@@ -147,10 +147,9 @@ struct kuv_vardb {
  * struct kuv_change - a change that is ready and cannot fail any more
  * @var: entry that gets the new state, NULL for a deletion
  * @gone: entry that goes, or NULL
- * @data: new data, owned
+ * @data: new data, owned, as in a variable of @attributes
  * @data_len: bytes of @data
  * @attributes: new attributes
- * @time: new EFI_TIME
  * @flags: KUV_CHANGE_*
  * @is_new: @var was allocated for this change
  * @nv: bytes added to the non-volatile pool, may be negative
@@ -163,7 +162,6 @@ struct kuv_change {
 	u8 *data;
 	u32 data_len;
 	u32 attributes;
-	u8 time[16];
 	u32 flags;
 	bool is_new;
 	s64 nv;
@@ -207,6 +205,15 @@ static inline const u8 *kuv_var_data(const struct kuv_var *v)
 {
 	return v->data;
 }
+
+/**
+ * kuv_var_time() - when a variable was signed
+ * @v: variable or tombstone
+ *
+ * Context: Any.
+ * Return: 16 bytes of EFI_TIME, zero if @v is not an authenticated variable.
+ */
+const u8 *kuv_var_time(const struct kuv_var *v);
 
 /**
  * kuv_var_is_nv() - is a variable non-volatile?
@@ -325,13 +332,30 @@ u64 kuv_vardb_pending_seq(const struct kuv_vardb *db,
  * @prev: variable before, NULL to begin
  *
  * Within a pool the order is that of creation; a variable that is written
- * again moves to the end.
+ * again moves to the end. Whatever else is made or deleted between two steps,
+ * each of the others is met once.
  *
  * Context: Any.
  * Return: The next variable, never a tombstone; NULL at the end.
  */
 const struct kuv_var *kuv_vardb_next(const struct kuv_vardb *db,
 				     const struct kuv_var *prev);
+
+/**
+ * kuv_vardb_next_visible() - enumerate what a guest sees, in the same order
+ * @db: database
+ * @prev: variable before, one that is seen; NULL to begin
+ * @at_runtime: ExitBootServices was called: only RT variables are seen
+ *
+ * The cost does not depend on how many variables there are, hidden ones
+ * included.
+ *
+ * Context: Any.
+ * Return: The next variable; NULL at the end.
+ */
+const struct kuv_var *kuv_vardb_next_visible(const struct kuv_vardb *db,
+					     const struct kuv_var *prev,
+					     bool at_runtime);
 
 /**
  * kuv_vardb_next_dirty() - enumerate unacknowledged changes
@@ -361,7 +385,7 @@ void kuv_vardb_ack(struct kuv_vardb *db, u64 seq);
  * @w: name, stored attributes (no AP), data; @w->len must not be 0
  * @head: bytes that go in front of @w->data, may be NULL
  * @head_len: bytes of @head
- * @time: EFI_TIME, or NULL for zero
+ * @time: EFI_TIME of an authenticated variable, or NULL for zero
  * @flags: KUV_CHANGE_*
  *
  * Replaces whatever the name was, also in the other pool. Between this and

@@ -177,7 +177,7 @@ static inline bool auth_has_time(struct kuv_test *t, const struct auth_var *v,
 	u8 d[TEST_DESCRIPTOR];
 
 	auth_descriptor(d, second);
-	return var && !memcmp(var->time, d, sizeof(var->time));
+	return var && !memcmp(kuv_var_time(var), d, 16);
 }
 
 static inline bool auth_has_no_time(struct kuv_test *t,
@@ -186,7 +186,7 @@ static inline bool auth_has_no_time(struct kuv_test *t,
 	static const u8 zero[16];
 	const struct kuv_var *var = auth_find(t, v);
 
-	return var && !memcmp(var->time, zero, sizeof(zero));
+	return var && !memcmp(kuv_var_time(var), zero, sizeof(zero));
 }
 
 /* A machine with a platform key and a key exchange key, firmware running. */

@@ -25,7 +25,7 @@ static inline u64 image_mix_vars(u64 h, const struct kuv_vardb *db, bool nv)
 		if (kuv_var_is_nv(v) != nv)
 			continue;
 		h = test_mix(h, v->guid, 16);
-		h = test_mix(h, v->time, 16);
+		h = test_mix(h, kuv_var_time(v), 16);
 		h = test_mix_u64(h, v->attributes);
 		h = test_mix_u64(h, v->name_len);
 		h = test_mix(h, kuv_var_name(v), v->name_len);

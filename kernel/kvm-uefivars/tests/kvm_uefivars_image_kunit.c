@@ -619,7 +619,7 @@ static void replay(struct kunit *test, const struct kuv_vardb *db,
 			kuv_service_host_delete(disk, &n, NULL);
 		else
 			EXPECT_STATUS(test, kuv_service_host_set(disk, &n,
-					v->attributes, v->time, kuv_var_data(v),
+					v->attributes, kuv_var_time(v), kuv_var_data(v),
 					v->data_len, true, NULL), KUV_SUCCESS);
 	}
 }
@@ -639,7 +639,7 @@ static void expect_on_disk(struct kunit *test, const struct kuv_vardb *db,
 		KUNIT_ASSERT_NOT_NULL(test, d);
 		KUNIT_EXPECT_TRUE(test, d->attributes == v->attributes &&
 				  d->data_len == v->data_len &&
-				  !memcmp(d->time, v->time, 16) &&
+				  !memcmp(kuv_var_time(d), kuv_var_time(v), 16) &&
 				  !memcmp(d->data, v->data, v->data_len));
 	}
 }
@@ -797,9 +797,9 @@ static void adoption_of_many(struct kunit *test)
 		name[1] = 'a' + i % 20;
 		test_set(t, name, i % 2 ? NV_BS : BS_RT, "x");
 	}
-	nr = t->s.db.nr_buckets;
+	nr = t->s.db.table.nr_buckets;
 	image_move(test, &no_regs);
-	KUNIT_EXPECT_EQ(test, t->s.db.nr_buckets, nr);
+	KUNIT_EXPECT_EQ(test, t->s.db.table.nr_buckets, nr);
 	KUNIT_EXPECT_NOT_NULL(test, test_find(t, "ab"));
 	test_check_db(test, &t->s.db);
 }
@@ -882,7 +882,7 @@ static void adoption_takes_the_time(struct kunit *test)
 	kuv_service_host_set(&t->s, &n, A_KEY, old, "1", 1, true, NULL);
 	KUNIT_ASSERT_EQ(test, image_restore(&t->s, b, true, &seq), 0);
 	KUNIT_EXPECT_EQ(test, seq, t->s.db.seq);
-	KUNIT_EXPECT_MEMEQ(test, test_find(t, "a")->time, new, 16);
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), new, 16);
 	KUNIT_EXPECT_EQ(test, test_find(t, "a")->seq, seq);
 }
 

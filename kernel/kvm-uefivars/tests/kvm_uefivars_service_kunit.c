@@ -322,6 +322,112 @@ static void next_visits_each_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found, nr);
 }
 
+/* One step of a walk, by name as a guest takes it; "" at the end. */
+static void step(struct kunit *test, struct kuv_test *t, char *name)
+{
+	const struct kuv_var *v;
+	kuv_status_t status;
+
+	do {
+		status = next_of(t, name, &v);
+		if (status != KUV_SUCCESS) {
+			EXPECT_STATUS(test, status, KUV_NOT_FOUND);
+			name[0] = 0;
+			return;
+		}
+		name[0] = kuv_var_name(v)[0];
+		name[1] = 0;
+	} while (memcmp(v->guid, test_guid, 16));
+}
+
+#define EXPECT_STEP(test, t, name, want) do { \
+	step(test, t, name); \
+	KUNIT_EXPECT_EQ(test, name[0], want); \
+} while (0)
+
+/* The variables of a reset are in other namespaces. */
+static void only_ours(struct kuv_test *t)
+{
+	const struct kuv_var *v;
+
+	while ((v = kuv_vardb_next(&t->s.db, NULL))) {
+		struct kuv_name n = { v->guid, kuv_var_name(v), v->name_len };
+
+		kuv_service_host_delete(&t->s, &n, NULL);
+	}
+}
+
+static void next_is_stable_across_inserts(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	char at[2] = "";
+
+	only_ours(t);
+	test_set(t, "a", BS_RT, "1");
+	test_set(t, "b", BS_RT, "1");
+	test_set(t, "m", NV_BS, "1");
+	test_set(t, "n", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'a');
+	test_set(t, "o", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'b');
+	test_set(t, "c", BS_RT, "1");
+	EXPECT_STEP(test, t, at, 'c');
+	EXPECT_STEP(test, t, at, 'm');
+	/* In the pool that the walk has left: met by the next walk. */
+	test_set(t, "d", BS_RT, "1");
+	test_set(t, "p", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'n');
+	EXPECT_STEP(test, t, at, 'o');
+	EXPECT_STEP(test, t, at, 'p');
+	EXPECT_STEP(test, t, at, 0);
+}
+
+static void next_is_stable_across_deletes(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	char at[2] = "";
+
+	only_ours(t);
+	test_set(t, "a", BS_RT, "1");
+	test_set(t, "b", BS_RT, "1");
+	test_set(t, "c", BS_RT, "1");
+	test_set(t, "m", NV_BS, "1");
+	test_set(t, "n", NV_BS, "1");
+	test_set(t, "o", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'a');
+	EXPECT_STEP(test, t, at, 'b');
+	/* Behind, ahead, and the first of the other pool. */
+	test_set(t, "a", BS_RT, "");
+	test_set(t, "c", BS_RT, "");
+	test_set(t, "m", NV_BS, "");
+	EXPECT_STEP(test, t, at, 'n');
+	test_set(t, "b", BS_RT, "");
+	/* What comes again is new, its old place is gone. */
+	test_set(t, "m", NV_BS, "2");
+	EXPECT_STEP(test, t, at, 'o');
+	kuv_vardb_ack(&t->s.db, t->s.db.seq);
+	EXPECT_STEP(test, t, at, 'm');
+	EXPECT_STEP(test, t, at, 0);
+}
+
+/* As edk2 has it: what is written again comes last once more. */
+static void next_of_what_was_written_again(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	char at[2] = "";
+
+	only_ours(t);
+	test_set(t, "a", NV_BS, "1");
+	test_set(t, "b", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'a');
+	test_set(t, "a", NV_BS, "2");
+	EXPECT_STEP(test, t, at, 0);
+	/* The same once more is no write. */
+	EXPECT_STEP(test, t, at, 'b');
+	test_set(t, "b", NV_BS, "1");
+	EXPECT_STEP(test, t, at, 'a');
+}
+
 static void next_includes_certificate_databases(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
@@ -1262,8 +1368,8 @@ static void host_set_keeps_time_of_authenticated(struct kunit *test)
 
 	kuv_service_host_set(&t->s, &a, NV_BS | A_AT, time, "1", 1, true, NULL);
 	kuv_service_host_set(&t->s, &b, NV_BS, time, "1", 1, true, NULL);
-	KUNIT_EXPECT_MEMEQ(test, test_find(t, "a")->time, time, 16);
-	KUNIT_EXPECT_MEMEQ(test, test_find(t, "b")->time, zero, 16);
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), time, 16);
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "b")), zero, 16);
 }
 
 static void host_set_bad_attributes(struct kunit *test)
@@ -1356,6 +1462,9 @@ static struct kunit_case service_cases[] = {
 	KUNIT_CASE(next_of_deleted),
 	KUNIT_CASE(next_reaches_end),
 	KUNIT_CASE(next_visits_each_once),
+	KUNIT_CASE(next_is_stable_across_inserts),
+	KUNIT_CASE(next_is_stable_across_deletes),
+	KUNIT_CASE(next_of_what_was_written_again),
 	KUNIT_CASE(next_includes_certificate_databases),
 	KUNIT_CASE(next_of_boot_variable_at_runtime),
 	KUNIT_CASE(next_skips_boot_variables_at_runtime),

@@ -134,7 +134,7 @@ static void find_after_growth(struct kunit *test)
 		name[3] = '0' + i % 10;
 		put(t, name, i % 2 ? NV_BS : BS_RT, name);
 	}
-	KUNIT_EXPECT_GE(test, t->s.db.nr_buckets, 1000);
+	KUNIT_EXPECT_GE(test, t->s.db.table.nr_buckets, 1000);
 	KUNIT_EXPECT_TRUE(test, test_is(t, "n000", BS_RT, "n000"));
 	KUNIT_EXPECT_TRUE(test, test_is(t, "n999", NV_BS, "n999"));
 	/* The exit of the suite looks every one of them up. */
@@ -152,6 +152,77 @@ static void find_depends_on_secret(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kuv_vardb_init(&t->s.db, other_key), 0);
 	put(t, "a", NV_BS, "1");
 	KUNIT_EXPECT_NE(test, test_find(t, "a")->hash, hash);
+}
+
+/* Entries in the longest bucket. */
+static u32 longest_bucket(const struct kuv_vartab *tab)
+{
+	u32 longest = 0, i;
+
+	for (i = 0; i < tab->nr_buckets; i++) {
+		const struct kuv_var *v = tab->buckets[i];
+		u32 nr = 0;
+
+		for (; v; v = v->hash_next)
+			nr++;
+		if (nr > longest)
+			longest = nr;
+	}
+	return longest;
+}
+
+/* A pool of default size full of the smallest variables, names in a row. */
+static void find_cost_does_not_grow(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	const struct kuv_vartab *tab = &t->s.db.table;
+	char name[5] = "";
+	u32 nr;
+
+	for (nr = 0;; nr++) {
+		name[0] = 'a' + nr % 16;
+		name[1] = 'a' + nr / 16 % 16;
+		name[2] = 'a' + nr / 256 % 16;
+		if (put(t, name, NV_BS, "1") != KUV_SUCCESS)
+			break;
+		KUNIT_EXPECT_LE(test, tab->nr, tab->nr_buckets);
+	}
+	KUNIT_EXPECT_GE(test, nr, 3600);
+	KUNIT_EXPECT_EQ(test, tab->nr, nr);
+	KUNIT_EXPECT_LE(test, longest_bucket(tab), 8);
+}
+
+/* Names that a guest could only find with the key: right, only slower. */
+static void find_among_colliding_names(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name(t, "aaaaaa");
+	u16 hash = kuv_vartab_hash(&t->s.db.table, &n);
+	char names[6][7];
+	u32 nr = 0, i, k;
+
+	for (i = 0; nr < ARRAY_SIZE(names); i++) {
+		char name[7] = "aaaaaa";
+
+		for (k = 0; k < 6; k++)
+			name[k] += i >> 4 * k & 15;
+		n = test_name(t, name);
+		if (kuv_vartab_hash(&t->s.db.table, &n) != hash)
+			continue;
+		memcpy(names[nr++], name, sizeof(name));
+		EXPECT_STATUS(test, put(t, name, NV_BS, name), KUV_SUCCESS);
+	}
+	KUNIT_EXPECT_EQ(test, longest_bucket(&t->s.db.table), nr);
+	/* From the middle, the end and the beginning of the bucket. */
+	for (i = 0; i < nr; i++) {
+		k = (i + nr / 2) % nr;
+		KUNIT_EXPECT_TRUE(test, test_is(t, names[k], NV_BS, names[k]));
+		drop(t, names[k]);
+		KUNIT_EXPECT_NULL(test, test_find(t, names[k]));
+		test_check_db(test, &t->s.db);
+	}
+	kuv_vardb_ack(&t->s.db, t->s.db.seq);
+	KUNIT_EXPECT_EQ(test, t->s.db.table.nr, 0);
 }
 
 static void cost_is_rounded_up(struct kunit *test)
@@ -226,7 +297,7 @@ static void set_joins_head_and_data(struct kunit *test)
 	static const u8 time[16] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct kuv_write w = {
 		.name = test_name(t, "a"),
-		.attributes = NV_BS,
+		.attributes = NV_BS | A_AT,
 		.data = (const u8 *)"tail",
 		.len = 4,
 	};
@@ -236,8 +307,30 @@ static void set_joins_head_and_data(struct kunit *test)
 						  &w, (const u8 *)"head ", 5,
 						  time, 0), KUV_SUCCESS);
 	KUNIT_EXPECT_EQ(test, kuv_vardb_commit(&t->s.db, &c), 1);
-	KUNIT_EXPECT_TRUE(test, test_is(t, "a", NV_BS, "head tail"));
-	KUNIT_EXPECT_MEMEQ(test, test_find(t, "a")->time, time, 16);
+	KUNIT_EXPECT_TRUE(test, test_is(t, "a", NV_BS | A_AT, "head tail"));
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), time, 16);
+}
+
+/* A variable gets its time, loses it and gets it back with its attribute. */
+static void time_comes_and_goes_with_its_attribute(struct kunit *test)
+{
+	static const u8 time[16] = { 1, 2, 3 }, zero[16];
+	struct kuv_test *t = test->priv;
+	struct kuv_name n = test_name(t, "a");
+
+	EXPECT_STATUS(test, kuv_service_host_set(&t->s, &n, NV_BS | A_AT, time,
+						 "1", 1, false, NULL),
+		      KUV_SUCCESS);
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), time, 16);
+	put(t, "a", NV_BS, "22");
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), zero, 16);
+	put(t, "a", NV_BS | A_AT, "333");
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(test_find(t, "a")), zero, 16);
+	KUNIT_EXPECT_TRUE(test, test_is(t, "a", NV_BS | A_AT, "333"));
+	drop(t, "a");
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(kuv_vardb_next_dirty(&t->s.db,
+								  NULL)),
+			   zero, 16);
 }
 
 static void order_is_volatile_then_creation(struct kunit *test)
@@ -274,6 +367,65 @@ static void order_without_deleted(struct kunit *test)
 	drop(t, "b");
 	EXPECT_ORDER(test, "ac");
 	EXPECT_DIRTY(test, "acb");
+}
+
+/* The names that are seen at runtime, single letters. */
+static bool runtime_order_is(struct kuv_test *t, const char *letters)
+{
+	const struct kuv_var *v = NULL;
+
+	while ((v = kuv_vardb_next_visible(&t->s.db, v, true)))
+		if (v->name_len != 2 || kuv_var_name(v)[0] != *letters++)
+			return false;
+	return !*letters;
+}
+
+#define EXPECT_RUNTIME(test, letters) \
+	KUNIT_EXPECT_TRUE(test, runtime_order_is((test)->priv, letters))
+
+static void order_at_runtime_leaves_out_the_hidden(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	EXPECT_RUNTIME(test, "");
+	put(t, "a", NV_BS, "1");
+	put(t, "b", NV_BS_RT, "1");
+	put(t, "c", A_BS, "1");
+	put(t, "d", NV_BS, "1");
+	put(t, "e", BS_RT, "1");
+	put(t, "f", NV_BS_RT, "1");
+	EXPECT_RUNTIME(test, "ebf");
+	EXPECT_ORDER(test, "ceabdf");
+	put(t, "b", NV_BS_RT, "2");
+	EXPECT_RUNTIME(test, "efb");
+	drop(t, "f");
+	EXPECT_RUNTIME(test, "eb");
+	kuv_vardb_drop_volatile(&t->s.db);
+	EXPECT_RUNTIME(test, "b");
+}
+
+/* The host may give a variable other attributes. */
+static void order_at_runtime_follows_attributes(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	put(t, "a", NV_BS, "1");
+	put(t, "b", NV_BS_RT, "1");
+	put(t, "a", NV_BS_RT, "2");
+	EXPECT_RUNTIME(test, "ba");
+	put(t, "b", NV_BS, "2");
+	EXPECT_RUNTIME(test, "a");
+	put(t, "a", BS_RT, "3");
+	EXPECT_RUNTIME(test, "a");
+	EXPECT_ORDER(test, "ab");
+	/* In place, but not where the other order would not have it. */
+	put(t, "c", NV_BS_RT, "1");
+	put_flags(t, "b", NV_BS_RT, "3", KUV_CHANGE_IN_PLACE);
+	EXPECT_RUNTIME(test, "acb");
+	EXPECT_ORDER(test, "acb");
+	put_flags(t, "c", NV_BS_RT, "2", KUV_CHANGE_IN_PLACE);
+	EXPECT_RUNTIME(test, "acb");
+	EXPECT_ORDER(test, "acb");
 }
 
 static void seq_counts_non_volatile_changes(struct kunit *test)
@@ -392,7 +544,7 @@ static void delete_leaves_tombstone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v->seq, 2);
 	KUNIT_EXPECT_EQ(test, v->attributes, 0);
 	KUNIT_EXPECT_NULL(test, kuv_var_data(v));
-	KUNIT_EXPECT_MEMEQ(test, v->time, zero, 16);
+	KUNIT_EXPECT_MEMEQ(test, kuv_var_time(v), zero, 16);
 }
 
 static void tombstone_goes_with_its_ack(struct kunit *test)
@@ -788,6 +940,8 @@ static struct kunit_case vardb_cases[] = {
 	KUNIT_CASE(find_visible_hides_boot_variables),
 	KUNIT_CASE(find_after_growth),
 	KUNIT_CASE(find_depends_on_secret),
+	KUNIT_CASE(find_cost_does_not_grow),
+	KUNIT_CASE(find_among_colliding_names),
 	KUNIT_CASE(cost_is_rounded_up),
 	KUNIT_CASE(set_charges_its_pool),
 	KUNIT_CASE(set_again_charges_net),
@@ -795,9 +949,12 @@ static struct kunit_case vardb_cases[] = {
 	KUNIT_CASE(set_without_name),
 	KUNIT_CASE(set_more_than_a_message_carries),
 	KUNIT_CASE(set_joins_head_and_data),
+	KUNIT_CASE(time_comes_and_goes_with_its_attribute),
 	KUNIT_CASE(order_is_volatile_then_creation),
 	KUNIT_CASE(order_moves_what_is_written),
 	KUNIT_CASE(order_without_deleted),
+	KUNIT_CASE(order_at_runtime_leaves_out_the_hidden),
+	KUNIT_CASE(order_at_runtime_follows_attributes),
 	KUNIT_CASE(seq_counts_non_volatile_changes),
 	KUNIT_CASE(dirty_has_each_variable_once),
 	KUNIT_CASE(dirty_ignores_volatile),

@@ -105,7 +105,7 @@ static inline u64 test_mix_var(u64 h, const struct kuv_var *v)
 	h = test_mix_u64(h, v->attributes);
 	h = test_mix_u64(h, v->deleted);
 	h = test_mix(h, v->guid, 16);
-	h = test_mix(h, v->time, 16);
+	h = test_mix(h, kuv_var_time(v), 16);
 	h = test_mix_u64(h, v->name_len);
 	h = test_mix(h, kuv_var_name(v), v->name_len);
 	h = test_mix_u64(h, v->data_len);
@@ -162,6 +162,23 @@ static inline u64 test_digest(const struct kuv_service *s)
 	return test_mix_u64(h, s->closed);
 }
 
+/* What is seen at runtime is the rest in the same order. */
+static inline void test_check_runtime(struct kunit *test,
+				      const struct kuv_vardb *db)
+{
+	const struct kuv_var *v = NULL, *seen = NULL;
+
+	while ((v = kuv_vardb_next(db, v))) {
+		if (!(v->attributes & A_RT))
+			continue;
+		seen = kuv_vardb_next_visible(db, seen, true);
+		KUNIT_EXPECT_PTR_EQ(test, seen, v);
+		if (seen != v)
+			return;
+	}
+	KUNIT_EXPECT_NULL(test, kuv_vardb_next_visible(db, seen, true));
+}
+
 /* The invariants of a database: sums, counts, order, every name found. */
 static inline void test_check_db(struct kunit *test, const struct kuv_vardb *db)
 {
@@ -198,7 +215,9 @@ static inline void test_check_db(struct kunit *test, const struct kuv_vardb *db)
 			nr_gone++;
 		}
 	}
+	test_check_runtime(test, db);
 	KUNIT_EXPECT_LE(test, seq, db->seq);
+	KUNIT_EXPECT_EQ(test, nr_nv + nr_vol + nr_gone, db->table.nr);
 	KUNIT_EXPECT_EQ(test, nv, db->nv_used);
 	KUNIT_EXPECT_EQ(test, vol, db->volatile_used);
 	KUNIT_EXPECT_EQ(test, gone, db->tombstone_used);

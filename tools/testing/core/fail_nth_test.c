@@ -377,7 +377,7 @@ static void growth_of_the_table_may_fail(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 	char name[8] = "n00";
-	u32 i, nr = t->s.db.nr_buckets;
+	u32 i, nr = t->s.db.table.nr_buckets;
 
 	for (i = t->s.db.nr_nv + t->s.db.nr_volatile; i < nr; i++) {
 		name[1] = '0' + i / 10;
@@ -386,9 +386,9 @@ static void growth_of_the_table_may_fail(struct kunit *test)
 	}
 	shim_fail_nth(1);
 	EXPECT_STATUS(test, test_set(t, "more", NV_BS, "1"), KUV_SUCCESS);
-	KUNIT_EXPECT_EQ(test, t->s.db.nr_buckets, nr);
+	KUNIT_EXPECT_EQ(test, t->s.db.table.nr_buckets, nr);
 	EXPECT_STATUS(test, test_set(t, "still more", NV_BS, "1"), KUV_SUCCESS);
-	KUNIT_EXPECT_EQ(test, t->s.db.nr_buckets, 2 * nr);
+	KUNIT_EXPECT_EQ(test, t->s.db.table.nr_buckets, 2 * nr);
 }
 
 static struct kunit_case fail_nth_cases[] = {

@@ -64,7 +64,7 @@ static void apply_cannot_fail(struct kunit *test)
 {
 	struct kuv_test *t = test->priv;
 	struct kuv_service *s = image_fresh(test);
-	u32 nr = s->db.nr_buckets, i;
+	u32 nr = s->db.table.nr_buckets, i;
 	struct image_bytes b;
 	struct kuv_image img;
 	struct kuv_regs regs = { 0 };
@@ -90,7 +90,7 @@ static void apply_cannot_fail(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, image_variables_digest(s),
 				image_variables_digest(&t->s));
 	}
-	KUNIT_EXPECT_GT(test, s->db.nr_buckets, nr);
+	KUNIT_EXPECT_GT(test, s->db.table.nr_buckets, nr);
 	kuv_service_exit(s);
 }
 

@@ -16,6 +16,16 @@ struct model_var {
 	u8 data[DATA_MAX];
 };
 
+/* A walk of GetNextVariableName with other calls between its steps. */
+struct walk {
+	u8 guid[16];
+	u8 name[2 * TEST_NAME_MAX];
+	u32 len;
+	u32 at;
+	u32 met[NR_NAMES];
+	bool changed[NR_NAMES];
+};
+
 /* What the service should hold, and what a reader of the log would have. */
 struct model {
 	struct kuv_test *t;
@@ -24,6 +34,8 @@ struct model {
 	bool at_runtime;
 	struct model_var vars[NR_NAMES];
 	struct model_var disk[NR_NAMES];
+	struct walk walk;
+	u32 nr_stayed;
 };
 
 static const char * const names[NR_NAMES] = { "a", "b", "c", "dd", "ee", "ff" };
@@ -133,6 +145,58 @@ static u32 index_of(const struct kuv_var *v)
 	return NR_NAMES;
 }
 
+static void begin_walk(struct model *m)
+{
+	memset(&m->walk, 0, sizeof(m->walk));
+	m->walk.at = NR_NAMES;
+}
+
+/* The walk is over: all that was there and stayed as it was is met once. */
+static void end_walk(struct kunit *test, struct model *m)
+{
+	const struct walk *w = &m->walk;
+	u32 i;
+
+	for (i = 0; i < NR_NAMES; i++) {
+		const struct model_var *v = &m->vars[i];
+		bool is_seen = v->exists &&
+			       (!m->at_runtime || v->attributes & A_RT);
+
+		if (!w->changed[i])
+			KUNIT_EXPECT_EQ(test, w->met[i], is_seen);
+		m->nr_stayed += !w->changed[i] && is_seen;
+	}
+	begin_walk(m);
+}
+
+static void random_walk(struct kunit *test, struct model *m)
+{
+	struct walk *w = &m->walk;
+	struct kuv_name n = { w->guid, w->name, w->len };
+	const struct kuv_var *v;
+	kuv_status_t status = kuv_service_next(&m->t->s, &n, &v);
+
+	if (status == KUV_INVALID_PARAMETER) {
+		/* Where the walk is, nothing is any more. */
+		KUNIT_EXPECT_TRUE(test, w->len &&
+				  !kuv_vardb_find_visible(&m->t->s.db, &n,
+							  m->at_runtime));
+		begin_walk(m);
+		return;
+	}
+	if (status != KUV_SUCCESS) {
+		EXPECT_STATUS(test, status, KUV_NOT_FOUND);
+		end_walk(test, m);
+		return;
+	}
+	memcpy(w->guid, v->guid, sizeof(w->guid));
+	memcpy(w->name, kuv_var_name(v), v->name_len);
+	w->len = v->name_len;
+	w->at = index_of(v);
+	if (w->at < NR_NAMES)
+		w->met[w->at]++;
+}
+
 /* A reader takes the whole log and acknowledges it, all of it or less. */
 static void read_log(struct model *m, struct kuv_vardb *db)
 {
@@ -189,8 +253,14 @@ static void random_set(struct kunit *test, struct model *m)
 	want = model_set(m, i, a, data, len);
 	status = test_set_in(m->t, test_guid, names[i], a, data, len);
 	EXPECT_STATUS(test, status, want);
-	if (status != KUV_SUCCESS)
+	if (status != KUV_SUCCESS) {
 		KUNIT_EXPECT_EQ(test, test_digest(&m->t->s), before);
+		return;
+	}
+	m->walk.changed[i] = true;
+	/* Written again it is the last; the others are not met from there. */
+	if (m->walk.at == i && m->vars[i].exists)
+		begin_walk(m);
 }
 
 static void model_reset(struct kunit *test, struct model *m)
@@ -199,6 +269,7 @@ static void model_reset(struct kunit *test, struct model *m)
 
 	KUNIT_EXPECT_EQ(test, kuv_service_reset(&m->t->s), 0);
 	m->at_runtime = false;
+	begin_walk(m);
 	for (i = 0; i < NR_NAMES; i++)
 		if (!(m->vars[i].attributes & A_NV))
 			m->vars[i].exists = false;
@@ -213,12 +284,16 @@ static void random_op(struct kunit *test, struct model *m)
 	} else if (op == 1) {
 		kuv_service_exit_boot_services(&m->t->s, NULL);
 		m->at_runtime = true;
+		for (i = 0; i < NR_NAMES; i++)
+			m->walk.changed[i] |= !(m->vars[i].attributes & A_RT);
 	} else if (op < 20) {
 		read_log(m, &m->t->s.db);
 		check_disk(test, m);
 	} else {
 		random_set(test, m);
 	}
+	for (i = rnd(m, 5); i; i--)
+		random_walk(test, m);
 	for (i = 0; i < NR_NAMES; i++)
 		KUNIT_EXPECT_TRUE(test, is_same(&m->vars[i],
 						test_find(m->t, names[i])));
@@ -236,6 +311,7 @@ static void random_requests_agree_with_model(struct kunit *test)
 	struct kuv_test *t = m.t;
 	u32 i;
 
+	begin_walk(&m);
 	m.nv_base = t->s.db.nv_used;
 	m.volatile_base = t->s.db.volatile_used;
 	t->s.limits.nv_size = m.nv_base + 4 * 80;
@@ -244,6 +320,8 @@ static void random_requests_agree_with_model(struct kunit *test)
 	t->s.limits.volatile_var_size = t->s.limits.var_size;
 	for (i = 0; i < NR_OPS && !test->failed; i++)
 		random_op(test, &m);
+	/* The walks have said something. */
+	KUNIT_EXPECT_GT(test, m.nr_stayed, 1000);
 	/* Name the seed where it went wrong. */
 	if (test->failed)
 		shim_failed(test, false, __FILE__, __LINE__, "seed, operation",

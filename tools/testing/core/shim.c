@@ -6,10 +6,12 @@
 #include <kunit/test.h>
 #include <linux/siphash.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/slab.h>
 
 u64 shim_nr_live;
 u64 shim_nr_asked;
+u64 shim_nr_steps;
 static u64 fail_nth;
 
 static struct kunit_suite *suites;
@@ -62,7 +64,7 @@ static void sip_rounds(u64 v[4], int rounds)
 	}
 }
 
-u64 siphash(const void *data, size_t len, const siphash_key_t *key)
+u32 hsiphash(const void *data, size_t len, const hsiphash_key_t *key)
 {
 	u64 v[4] = {
 		key->key[0] ^ 0x736f6d6570736575ULL,
@@ -83,20 +85,13 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 		if (i % 8 != 7 && i != len)
 			continue;
 		v[3] ^= word;
-		sip_rounds(v, 2);
+		sip_rounds(v, 1);
 		v[0] ^= word;
 		word = 0;
 	}
 	v[2] ^= 0xff;
-	sip_rounds(v, 4);
+	sip_rounds(v, 3);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-u64 siphash_3u64(u64 a, u64 b, u64 c, const siphash_key_t *key)
-{
-	u64 all[3] = { a, b, c };
-
-	return siphash(all, sizeof(all), key);
 }
 
 void shim_add_suite(struct kunit_suite *suite)

@@ -35,7 +35,7 @@ void disk_apply(struct disk *d, const struct kuv_var *v)
 	CHECK(d->nr < DISK_MAX);
 	var = &d->vars[d->nr++];
 	memcpy(var->guid, v->guid, sizeof(var->guid));
-	memcpy(var->time, v->time, sizeof(var->time));
+	memcpy(var->time, kuv_var_time(v), sizeof(var->time));
 	var->attributes = v->attributes;
 	var->name_len = v->name_len;
 	var->data_len = v->data_len;
@@ -57,7 +57,7 @@ void disk_check(const struct disk *d, const struct kuv_vardb *db)
 		CHECK(i < d->nr);
 		CHECK(d->vars[i].attributes == v->attributes);
 		CHECK(d->vars[i].data_len == v->data_len);
-		CHECK(!memcmp(d->vars[i].time, v->time, sizeof(v->time)));
+		CHECK(!memcmp(d->vars[i].time, kuv_var_time(v), 16));
 		CHECK(!memcmp(d->vars[i].data, kuv_var_data(v), v->data_len));
 	}
 }

@@ -29,7 +29,7 @@ static u64 mix_var(u64 h, const struct kuv_var *v)
 	h = mix_u64(h, v->attributes);
 	h = mix_u64(h, v->deleted);
 	h = fuzz_mix(h, v->guid, 16);
-	h = fuzz_mix(h, v->time, 16);
+	h = fuzz_mix(h, kuv_var_time(v), 16);
 	h = mix_u64(h, v->name_len);
 	h = fuzz_mix(h, kuv_var_name(v), v->name_len);
 	h = mix_u64(h, v->data_len);
@@ -458,7 +458,7 @@ static void check_written(const struct kuv_service *s,
 	}
 	CHECK(v->data_len == w.len && !memcmp(kuv_var_data(v), w.data, w.len));
 	if (w.descriptor)
-		CHECK(!memcmp(v->time, w.descriptor, sizeof(v->time)));
+		CHECK(!memcmp(kuv_var_time(v), w.descriptor, 16));
 }
 
 static bool is_request_lock(const u8 *sent)

@@ -26,7 +26,7 @@ static u64 var_digest(const struct kuv_var *v)
 	u64 h = var_name_digest(v);
 
 	h = fuzz_mix(h, &v->attributes, sizeof(v->attributes));
-	h = fuzz_mix(h, v->time, sizeof(v->time));
+	h = fuzz_mix(h, kuv_var_time(v), 16);
 	return fuzz_mix(h, kuv_var_data(v), v->data_len) | 1;
 }
 
@@ -50,7 +50,7 @@ static u64 get_u32(const u8 *p)
 
 static u64 time_of(const struct kuv_var *v)
 {
-	const u8 *t = v->time;
+	const u8 *t = kuv_var_time(v);
 
 	return (u64)t[1] << 48 | (u64)t[0] << 40 | (u64)t[2] << 32 |
 	       (u64)t[3] << 24 | t[4] << 16 | t[5] << 8 | t[6];

@@ -83,7 +83,7 @@ static u64 mix_var(u64 h, const struct kuv_var *v)
 	h = mix_number(h, v->name_len);
 	h = mix_number(h, v->data_len);
 	h = mix(h, v->guid, sizeof(v->guid));
-	h = mix(h, v->time, sizeof(v->time));
+	h = mix(h, kuv_var_time(v), 16);
 	h = mix(h, kuv_var_name(v), v->name_len);
 	return mix(h, kuv_var_data(v), v->data_len);
 }

@@ -8,6 +8,9 @@
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 
+/* Entries that walks have come to. */
+extern u64 shim_nr_steps;
+
 static inline void INIT_LIST_HEAD(struct list_head *head)
 {
 	head->next = head->prev = head;
@@ -51,9 +54,10 @@ static inline void list_move_tail(struct list_head *n, struct list_head *head)
 	list_add_tail(n, head);
 }
 
-#define list_entry(p, type, member)	container_of(p, type, member)
+#define list_entry(p, type, member) \
+	(shim_nr_steps++, container_of(p, type, member))
 #define list_from(p, like, member) \
-	container_of(p, __typeof__(*(like)), member)
+	list_entry(p, __typeof__(*(like)), member)
 
 #define list_for_each_entry(pos, head, member) \
 	for (pos = list_from((head)->next, pos, member); \
@@ -65,35 +69,5 @@ static inline void list_move_tail(struct list_head *n, struct list_head *head)
 	     n = list_from(pos->member.next, pos, member); \
 	     &pos->member != (head); \
 	     pos = n, n = list_from(n->member.next, pos, member))
-
-static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h)
-{
-	n->next = h->first;
-	if (h->first)
-		h->first->pprev = &n->next;
-	h->first = n;
-	n->pprev = &h->first;
-}
-
-static inline void hlist_del(struct hlist_node *n)
-{
-	*n->pprev = n->next;
-	if (n->next)
-		n->next->pprev = n->pprev;
-	n->next = NULL;
-	n->pprev = NULL;
-}
-
-#define hlist_from(p, like, member) \
-	((p) ? list_from(p, like, member) : NULL)
-
-#define hlist_for_each_entry(pos, head, member) \
-	for (pos = hlist_from((head)->first, pos, member); pos; \
-	     pos = hlist_from(pos->member.next, pos, member))
-
-#define hlist_for_each_entry_safe(pos, n, head, member) \
-	for (pos = hlist_from((head)->first, pos, member); \
-	     pos && ((n = pos->member.next), 1); \
-	     pos = hlist_from(n, pos, member))
 
 #endif

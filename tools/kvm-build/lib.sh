@@ -56,7 +56,7 @@ kvm_source_unpack() {
 		-xf "$root/usr/src/$top.tar.xz" "$top/virt" "$top/arch/x86" \
 		"$top/include" "$top/scripts" "$top/Documentation/virt/kvm" \
 		"$top/tools/include" "$top/tools/arch/x86" "$top/tools/build" \
-		"$top/tools/scripts" "$top/tools/testing/selftests" \
+		"$top/tools/lib" "$top/tools/scripts" "$top/tools/testing/selftests" \
 		"$top/Makefile" "$top/Kbuild" "$top/Kconfig" "$top/COPYING" \
 		"$top/CREDITS" "$top/MAINTAINERS" "$top/README" ||
 		kuv_die "cannot unpack $root/usr/src/$top.tar.xz"

@@ -56,14 +56,26 @@ struct libkuv_store;
 /* Bytes of the record that libkuv_hardware_info() makes. */
 #define LIBKUV_HARDWARE_INFO_SIZE	24
 
-/* Flag of libkuv_port_attach(): no doorbell, every access is forwarded. */
+/* Flags of libkuv_port_attach(). Of the first three, one at most. */
+/* LIBKUV_TRANSPORT_FORWARD and no other. */
 #define LIBKUV_ATTACH_FORWARD_ONLY	(1U << 0)
+/* LIBKUV_TRANSPORT_DOORBELL and no other; not with LIBKUV_ATTACH_PIO. */
+#define LIBKUV_ATTACH_DOORBELL_ONLY	(1U << 1)
+/* LIBKUV_TRANSPORT_KVM and no other. */
+#define LIBKUV_ATTACH_KVM_ONLY		(1U << 2)
+/*
+ * The guest is told to pass messages through a register, word by word, for
+ * guests whose memory the host cannot read. Slow.
+ */
+#define LIBKUV_ATTACH_PIO		(1U << 3)
 
-/* How requests of the guest reach the module. */
+/* How requests of the guest reach the module, from slow to fast. */
 /* Registers exit to the VMM, which passes them to libkuv_port_handle_exit(). */
 #define LIBKUV_TRANSPORT_FORWARD	0
 /* Messages are answered inside KVM_RUN; only the set-up registers exit. */
 #define LIBKUV_TRANSPORT_DOORBELL	1
+/* KVM_CAP_UEFI_VARS: KVM takes everything to the module, nothing exits. */
+#define LIBKUV_TRANSPORT_KVM		2
 
 /**
  * libkuv_port_attach() - serve the variables of a port to a VM
@@ -75,13 +87,16 @@ struct libkuv_store;
  *	where the VM has nothing else; KVM_UEFIVARS_MMIO_BASE is usual on x86
  * @flags: LIBKUV_ATTACH_*
  *
- * Takes the fastest transport that the host and the VM allow. The doorbell
- * takes the highest memory slot number of each address space of the VM.
+ * Takes the fastest transport that the host and the VM allow, or the one that
+ * @flags ask for. All but forwarding take the highest memory slot number of
+ * each address space of the VM, not in PIO mode.
  *
  * Context: Before the first vCPU runs. Not for a process that only inherited
  *	the VM by fork().
  * Return: 0; -EINVAL bad argument or not a port; -EBUSY attached already;
- *	-EEXIST the VM has something at @base; or another -errno of KVM.
+ *	-EEXIST the VM has something at @base; -EOPNOTSUPP the host, or the VM,
+ *	does not have the transport that @flags ask for; or another -errno of
+ *	KVM.
  */
 int libkuv_port_attach(struct libkuv_port **ret_port, int port_fd, int vm_fd,
 		       uint64_t base, uint32_t flags);
@@ -117,6 +132,15 @@ int libkuv_port_fd(const struct libkuv_port *port);
 int libkuv_port_transport(const struct libkuv_port *port);
 
 /**
+ * libkuv_transport_name() - word for a transport
+ * @transport: LIBKUV_TRANSPORT_*
+ *
+ * Context: Any.
+ * Return: "forward", "doorbell" or "cap"; NULL for any other number.
+ */
+const char *libkuv_transport_name(int transport);
+
+/**
  * libkuv_port_set_memory() - tell where a piece of guest memory is
  * @port: an attached port
  * @slot: number the caller has for it, as with KVM
@@ -127,7 +151,8 @@ int libkuv_port_transport(const struct libkuv_port *port);
  *
  * Call it for everything that firmware may place its buffer in, which is all
  * RAM: after KVM got the slot, and before KVM loses it. @gpa, @len and @hva
- * are multiples of 4096.
+ * are multiples of 4096. Not needed with LIBKUV_TRANSPORT_KVM, where it does
+ * nothing.
  *
  * Context: Any thread that shares the memory of the attaching one. May wait
  *	for requests that use the slot.

@@ -41,8 +41,16 @@ static void attach_refuses_bad_arguments(void)
 	   "attach_without_vm");
 	ok(libkuv_port_attach(&port, 0, 0, 0x1010, 0) == -EINVAL && !port,
 	   "attach_to_part_of_a_page");
-	ok(libkuv_port_attach(&port, 0, 0, 0x1000, 2) == -EINVAL && !port,
+	ok(libkuv_port_attach(&port, 0, 0, 0x1000, 16) == -EINVAL && !port,
 	   "attach_with_unknown_flag");
+	ok(libkuv_port_attach(&port, 0, 0, 0x1000,
+			      LIBKUV_ATTACH_FORWARD_ONLY |
+			      LIBKUV_ATTACH_KVM_ONLY) == -EINVAL && !port,
+	   "attach_by_two_transports");
+	ok(libkuv_port_attach(&port, 0, 0, 0x1000,
+			      LIBKUV_ATTACH_DOORBELL_ONLY |
+			      LIBKUV_ATTACH_PIO) == -EINVAL && !port,
+	   "attach_by_doorbell_in_pio_mode");
 }
 
 static void handles_without_kernel(void)

@@ -13,6 +13,7 @@ enum kuv_exit {
 	KUV_EXIT_QEMU_ARGS = 7,	/* QEMU command line cannot be run */
 	KUV_EXIT_NO_QEMU = 8,
 	KUV_EXIT_REFUSED = 9,	/* vard-sync said no */
+	KUV_EXIT_ATTACH = 10,	/* the host has not what --attach asks for */
 };
 
 /**

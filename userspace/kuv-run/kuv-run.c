@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/kvm.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@ static const char usage_text[] =
 	"  --template FILE    variables of a VM that is new: JSON or OVMF_VARS.fd\n"
 	"  --durability MODE  write-through or write-back\n"
 	"  --options LIST     what the VM may and must do, or none, see kuv-run(1)\n"
+	"  --attach HOW       auto, cap, doorbell or forward, see kuv-run(1)\n"
+	"  --pio              the guest passes messages through a register\n"
 	"  --base ADDR        register page (0xfef10000)\n"
 	"  --verbose          say what happens\n"
 	"  --help\n"
@@ -37,6 +41,8 @@ static const char usage_text[] =
 struct options {
 	struct kuv_request request;
 	uint64_t base;
+	/* LIBKUV_ATTACH_* */
+	uint32_t attach;
 	/* The QEMU command line, NULL at the end. */
 	char **qemu;
 };
@@ -67,6 +73,26 @@ static uint64_t parse_base(const char *text)
 		     "--base %s: give an address that is a multiple of 4096",
 		     text);
 	return v;
+}
+
+/* parse_attach() - LIBKUV_ATTACH_* for the word after --attach */
+static uint32_t parse_attach(const char *word)
+{
+	static const struct {
+		const char *word;
+		uint32_t flags;
+	} known[] = {
+		{ "auto", 0 },
+		{ "cap", LIBKUV_ATTACH_KVM_ONLY },
+		{ "doorbell", LIBKUV_ATTACH_DOORBELL_ONLY },
+		{ "forward", LIBKUV_ATTACH_FORWARD_ONLY },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(word, known[i].word))
+			return known[i].flags;
+	fail(KUV_EXIT_USAGE, "--attach %s: auto, cap, doorbell or forward",
+	     word);
 }
 
 static void check_name(const char *vm)
@@ -117,6 +143,13 @@ static void set_option(struct options *o, int option)
 	case 'b':
 		o->base = parse_base(optarg);
 		break;
+	case 'a':
+		o->attach = parse_attach(optarg) |
+			    (o->attach & LIBKUV_ATTACH_PIO);
+		break;
+	case 'p':
+		o->attach |= LIBKUV_ATTACH_PIO;
+		break;
 	case 'V':
 		o->request.is_verbose = 1;
 		break;
@@ -139,6 +172,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "durability", required_argument, NULL, 'u' },
 		{ "options", required_argument, NULL, 'o' },
 		{ "base", required_argument, NULL, 'b' },
+		{ "attach", required_argument, NULL, 'a' },
+		{ "pio", no_argument, NULL, 'p' },
 		{ "verbose", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -156,6 +191,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 		     "no name of a VM: give --vm NAME");
 	}
 	check_name(o->request.vm);
+	if (o->attach & LIBKUV_ATTACH_PIO &&
+	    o->attach & LIBKUV_ATTACH_DOORBELL_ONLY)
+		fail(KUV_EXIT_USAGE,
+		     "--pio: the doorbell carries no messages through a register: leave --attach out");
 }
 
 /* A vard-sync of one's own has no more rights than this process. */
@@ -168,6 +207,26 @@ static void check_device(void)
 		     "no " KUV_DEVICE_PATH ", the module is not loaded: modprobe kvm-uefivars");
 	fail(KUV_EXIT_PERMISSION,
 	     "no permission for " KUV_DEVICE_PATH ": become a member of its group (kvm), or use the system's vard-sync without --db");
+}
+
+/*
+ * The module is loaded by now, else vard-sync had said so: if KVM does not have
+ * the capability, it is not the KVM for it. QEMU says if there is no KVM at all.
+ */
+static void check_attach(uint32_t attach)
+{
+	int kvm, ret;
+
+	if (!(attach & LIBKUV_ATTACH_KVM_ONLY))
+		return;
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0)
+		return;
+	ret = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_UEFI_VARS);
+	close(kvm);
+	if (ret <= 0)
+		fail(KUV_EXIT_ATTACH,
+		     "this host's KVM has no KVM_CAP_UEFI_VARS: install the kvm.ko that comes with kvm-uefivars, or use --attach doorbell");
 }
 
 /* info_fd() - the content of etc/hardware-info as a file for QEMU to read */
@@ -250,6 +309,7 @@ static void set_environment(const struct options *o, int port, int info)
 	set_env(KUV_ENV_PORT_FD, "%d", port);
 	set_env(KUV_ENV_INFO_FD, "%d", info);
 	set_env(KUV_ENV_BASE, "0x%llx", (unsigned long long)o->base);
+	set_env(KUV_ENV_ATTACH, "%u", o->attach);
 	set_env(KUV_ENV_VM, "%s", o->request.vm);
 	set_env(KUV_ENV_INCOMING, "%d", o->request.is_incoming);
 	set_env(KUV_ENV_VERBOSE, "%d", o->request.is_verbose);
@@ -288,7 +348,7 @@ int main(int argc, char **argv)
 	};
 	struct kuv_args args;
 	char *path;
-	int info;
+	int port, info;
 
 	parse_options(&o, argc, argv);
 	check_args(&args, o.qemu);
@@ -301,7 +361,9 @@ int main(int argc, char **argv)
 	if (o.request.db)
 		check_device();
 	info = info_fd(o.base);
-	set_environment(&o, kuv_client_open(&o.request), info);
+	port = kuv_client_open(&o.request);
+	check_attach(o.attach);
+	set_environment(&o, port, info);
 	execv(path, qemu_argv(&o, &args, info));
 	fail(KUV_EXIT_NO_QEMU, "%s: %m", path);
 }

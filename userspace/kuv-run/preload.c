@@ -144,6 +144,7 @@ static void clean_environment(void)
 	unsetenv(KUV_ENV_INFO_FD);
 	unsetenv(KUV_ENV_PORT_FD);
 	unsetenv(KUV_ENV_BASE);
+	unsetenv(KUV_ENV_ATTACH);
 	unsetenv(KUV_ENV_VM);
 	unsetenv(KUV_ENV_INCOMING);
 	unsetenv(KUV_ENV_VERBOSE);
@@ -167,7 +168,8 @@ __attribute__((destructor)) static void preload_exit(void)
 	if (libkuv_port_info(state.port, &info) < 0)
 		return;
 	fprintf(stderr,
-		"kuv-run: doorbell %llu foreign %llu forwarded %llu resets %llu\n",
+		"kuv-run: cap %llu doorbell %llu foreign %llu forwarded %llu resets %llu\n",
+		(unsigned long long)info.nr_kvm,
 		(unsigned long long)info.nr_doorbell,
 		(unsigned long long)info.nr_foreign,
 		(unsigned long long)info.nr_forwarded,
@@ -238,9 +240,34 @@ static char *copy_name(void)
 	return copy;
 }
 
+/* die_unattached() - the VM cannot have what kuv-run was told to use */
+static _Noreturn void die_unattached(uint32_t flags, int err)
+{
+	if (err == -EOPNOTSUPP && flags & LIBKUV_ATTACH_KVM_ONLY)
+		die("this VM does not have KVM_CAP_UEFI_VARS: use --attach doorbell",
+		    err);
+	if (err == -EOPNOTSUPP)
+		die("this VM cannot have a doorbell, it has no read-only memory or no ioeventfd: use --attach forward",
+		    err);
+	die("cannot attach the variables to the VM", err);
+}
+
+/* What happened, for those who asked. */
+static void say_attached(uint64_t base, uint32_t flags)
+{
+	int transport = libkuv_port_transport(state.port);
+
+	if (state.is_verbose)
+		fprintf(stderr, "kuv-run: attached at 0x%llx by %s%s\n",
+			(unsigned long long)base,
+			libkuv_transport_name(transport),
+			flags & LIBKUV_ATTACH_PIO ? ", PIO" : "");
+}
+
 static void attach(int kvm_fd, int vm_fd, int port_fd)
 {
 	uint64_t base = env_number(KUV_ENV_BASE, KVM_UEFIVARS_MMIO_BASE);
+	uint32_t flags = (uint32_t)env_number(KUV_ENV_ATTACH, 0);
 	bool is_incoming = env_number(KUV_ENV_INCOMING, 0) != 0;
 	char *vm = copy_name();
 	int len, ret;
@@ -252,18 +279,14 @@ static void attach(int kvm_fd, int vm_fd, int port_fd)
 	set_cloexec(port_fd);
 	clean_environment();
 	is_inside = true;
-	ret = libkuv_port_attach(&state.port, port_fd, vm_fd, base, 0);
+	ret = libkuv_port_attach(&state.port, port_fd, vm_fd, base, flags);
 	is_inside = false;
 	if (ret < 0)
-		die("cannot attach the variables to the VM", ret);
+		die_unattached(flags, ret);
 	state.vm_fd = vm_fd;
 	begin_held(vm, is_incoming);
 	watch_qemu();
-	if (state.is_verbose)
-		fprintf(stderr, "kuv-run: attached at 0x%llx, %s\n",
-			(unsigned long long)base,
-			libkuv_port_transport(state.port) ==
-			LIBKUV_TRANSPORT_DOORBELL ? "doorbell" : "forwarding");
+	say_attached(base, flags);
 }
 
 static int on_create_vm(int fd, void *arg)

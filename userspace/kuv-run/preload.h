@@ -13,6 +13,8 @@
 #define KUV_ENV_INFO_FD		"KUV_INFO_FD"
 /* Address of the register page. */
 #define KUV_ENV_BASE		"KUV_BASE"
+/* LIBKUV_ATTACH_*, a number. */
+#define KUV_ENV_ATTACH		"KUV_ATTACH"
 /* Name of the VM. */
 #define KUV_ENV_VM		"KUV_VM"
 /* Not 0: the VM is moved here, its variables come later. */

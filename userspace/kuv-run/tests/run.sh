@@ -18,6 +18,7 @@ info=${KUV_INFO_FD-}
 echo "args: $*"
 echo "base: ${KUV_BASE-} preload: ${LD_PRELOAD-}"
 echo "vm: ${KUV_VM-} ${KUV_INCOMING-}"
+echo "attach: ${KUV_ATTACH-}"
 echo "port: $(readlink "/proc/self/fd/$fd") info: $(od -An -tx1 "/proc/self/fd/$info" | tr -d ' \n')"
 for f in "/proc/$$/fd/"*; do
 	echo "open: $(readlink "$f")"
@@ -78,6 +79,9 @@ expect usage_bad_name 2 "letters" --vm ../a "${qemu[@]}"
 expect usage_bad_base 2 "4096" --vm a --base 0x1001 "${qemu[@]}"
 expect usage_unknown_option 2 "no-custom-mode" --vm a --options never "${qemu[@]}"
 expect usage_bad_durability 2 "write-back" --vm a --durability never "${qemu[@]}"
+expect usage_bad_attach 2 "doorbell or forward" --vm a --attach never "${qemu[@]}"
+expect usage_pio_by_doorbell 2 "leave --attach out" --vm a --pio --attach doorbell "${qemu[@]}"
+expect usage_doorbell_with_pio 2 "leave --attach out" --vm a --attach doorbell --pio "${qemu[@]}"
 expect usage_no_template 2 "$tmp/none" "${vm[@]}" a --template "$tmp/none" "${qemu[@]}"
 expect help 0 "usage:" --help
 expect qemu_without_kvm 7 "add -accel kvm" --vm a -- "$tmp/qemu"
@@ -117,11 +121,22 @@ has run_hands_down_port "^port: /memfd:port"
 has run_hands_down_info "info: 020000000000000008000000000000000000f1fe00000000$"
 has run_preloads "^base: 0xfef10000 preload: $out/libkuv-preload.so$"
 has run_names_vm "^vm: a 0$"
+has run_attaches_as_it_can "^attach: 0$"
 has_not run_leaks_no_connection "^open: (socket|anon_inode):"
 expect run_other_base 42 "info: 0200000000000000080000000000000000000080" \
 	--base 0x80000000 "${vm[@]}" a "${qemu[@]}"
 LD_PRELOAD=libdl.so.2 expect run_keeps_preload 42 "libkuv-preload.so:libdl.so.2" \
 	"${vm[@]}" a "${qemu[@]}"
+expect attach_doorbell 42 "attach: 2" --attach doorbell "${vm[@]}" a "${qemu[@]}"
+expect attach_forward 42 "attach: 1" --attach forward "${vm[@]}" a "${qemu[@]}"
+expect attach_forward_pio 42 "attach: 9" --pio --attach forward "${vm[@]}" a "${qemu[@]}"
+expect attach_pio 42 "attach: 8" --pio "${vm[@]}" a "${qemu[@]}"
+# A machine without KVM leaves it to QEMU to say so; one that has our kvm.ko can do it.
+if [ ! -e /dev/kvm ] || grep -qw kvm_uefi_vars_register /proc/kallsyms; then
+	expect attach_cap 42 "attach: 4" --attach cap "${vm[@]}" a "${qemu[@]}"
+else
+	expect attach_cap_absent 10 "use --attach doorbell" --attach cap "${vm[@]}" a "${qemu[@]}"
+fi
 if [ -e /dev/kvm-uefivars ]; then
 	export KUV_VARD_SYNC=$tests/fake_sync
 	expect private_daemon 42 "port: /memfd:port" --vm a --db "$tmp/db" "${qemu[@]}"

@@ -64,7 +64,7 @@ struct libkuv_store;
 /* LIBKUV_TRANSPORT_KVM and no other. */
 #define LIBKUV_ATTACH_KVM_ONLY		(1U << 2)
 /*
- * The guest is told to pass messages through a register, word by word, for
+ * The guest is told to pass messages through a register, piece by piece, for
  * guests whose memory the host cannot read. Slow.
  */
 #define LIBKUV_ATTACH_PIO		(1U << 3)

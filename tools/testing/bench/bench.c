@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Runs the measuring guest and prints one line per operation, for run.sh. */
+/* Runs the measuring guest on the reference VMM, with one set-up of the device. */
 
-#include "job.h"
+#include "ops.h"
 #include "port.h"
 #include "vmm.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -14,64 +15,66 @@
 
 #include <linux/kvm_uefivars_mailbox.h>
 
-#define NV_RT	(KVM_UEFIVARS_ATTR_NV | KVM_UEFIVARS_ATTR_BS | \
-		 KVM_UEFIVARS_ATTR_RT)
-#define VOLATILE (KVM_UEFIVARS_ATTR_BS | KVM_UEFIVARS_ATTR_RT)
+/* Memory of a VM that is only there. */
+#define IDLE_RAM_LEN	0x10000
+#define IDLE_VMS_MAX	200
+
+/* Beside enum vmm_transport: a page and an eventfd that nobody listens to. */
+#define TRANSPORT_EMPTY	(-1)
 
 /**
- * struct counters - state of the counters, or their change over a window
- * @exits: exits of the guest to KVM
- * @irqs: those that a host interrupt caused
- * @returns: returns of KVM_RUN
- */
-struct counters {
-	uint64_t exits;
-	uint64_t irqs;
-	uint64_t returns;
-};
-
-/**
- * struct bench - a VM being measured
- * @vm: the VM
- * @port: its port, NULL without a module
- * @job: block in guest memory
- * @begin: counters when the window began
- * @windows: windows seen in this job
- * @min: fewest of each over the windows
- * @max: most of each
- */
-struct bench {
-	struct vmm vm;
-	struct vmm_port *port;
-	struct bench_job *job;
-	struct counters begin;
-	uint32_t windows;
-	struct counters min;
-	struct counters max;
-};
-
-/**
- * struct images - files that go into guest memory
- * @guest: the measuring guest
+ * struct options - the set-up, from the command line
+ * @setup: its name in the results; "@" in front stands for the back end
+ * @list: operations, see ops.c
+ * @transport: enum vmm_transport, or TRANSPORT_EMPTY
+ * @durability: of the store
+ * @nr_list: variables in the store
+ * @nr_vms: VMs on the host, this one among them
+ * @wanted: "SETUP/OP" to measure only that, or NULL
+ * @guest: image of the measuring guest
  * @auth: signed messages
  */
-struct images {
+struct options {
+	const char *setup;
+	const char *list;
+	int transport;
+	uint32_t durability;
+	unsigned int nr_list;
+	unsigned int nr_vms;
+	const char *wanted;
 	const char *guest;
 	const char *auth;
 };
 
 /**
- * struct op - one line of the table
- * @name: what run.sh calls it; NULL for a step that is not measured
- * @job: what the guest does
+ * struct idle - a VM that is there while another one is measured
+ * @vm: the VM
+ * @port: its port, attached
  */
-struct op {
-	const char *name;
-	struct bench_job job;
+struct idle {
+	struct vmm vm;
+	struct vmm_port port;
 };
 
-static int read_counters(struct vmm_vcpu *v, struct counters *c)
+/**
+ * struct bench - a VM being measured
+ * @vm: the VM
+ * @port: its port; not used with TRANSPORT_EMPTY
+ * @has_port: it is used
+ * @run: what is measured
+ * @setup: name of the set-up in full
+ */
+struct bench {
+	struct vmm vm;
+	struct vmm_port port;
+	int has_port;
+	struct bench_run run;
+	char setup[64];
+};
+
+static int read_counters(void *ctx, struct bench_counters *c)
 {
+	struct vmm_vcpu *v = ctx;
 	int ret = vmm_vcpu_stat(v, "exits", &c->exits);
 
 	if (!ret)
@@ -80,45 +83,11 @@ static int read_counters(struct vmm_vcpu *v, struct counters *c)
 	return ret;
 }
 
-static void widen(uint64_t value, uint64_t *min, uint64_t *max)
-{
-	if (value < *min)
-		*min = value;
-	if (value > *max)
-		*max = value;
-}
-
-/* The write that ends a window is an exit and a return of its own. */
-static int end_window(struct bench *b, struct vmm_vcpu *v)
-{
-	struct counters c;
-	int ret = read_counters(v, &c);
-
-	c.irqs -= b->begin.irqs;
-	c.exits -= b->begin.exits + c.irqs + 1;
-	c.returns -= b->begin.returns + 1;
-	widen(c.irqs, &b->min.irqs, &b->max.irqs);
-	widen(c.exits, &b->min.exits, &b->max.exits);
-	widen(c.returns, &b->min.returns, &b->max.returns);
-	b->windows++;
-	return ret;
-}
-
 static int on_out(struct vmm_vcpu *v, uint16_t port, uint32_t value)
 {
 	struct bench *b = v->vm->ctx;
 
-	if (port != BENCH_PORT)
-		return -EPROTO;
-	switch (value) {
-	case BENCH_EVENT_READY:
-		return 1;
-	case BENCH_EVENT_BEGIN:
-		return read_counters(v, &b->begin);
-	case BENCH_EVENT_END:
-		return end_window(b, v);
-	}
-	return -EPROTO;
+	return port == BENCH_PORT ? bench_event(&b->run, value) : -EPROTO;
 }
 
 static int on_mmio(struct vmm_vcpu *v, uint64_t gpa, void *data, uint32_t len,
@@ -126,89 +95,34 @@ static int on_mmio(struct vmm_vcpu *v, uint64_t gpa, void *data, uint32_t len,
 {
 	struct bench *b = v->vm->ctx;
 
-	return b->port ? vmm_port_mmio(b->port, gpa, data, len, is_write) :
-			 -ENXIO;
+	return b->has_port ? vmm_port_mmio(&b->port, gpa, data, len, is_write) :
+			     -ENXIO;
 }
 
 static const struct vmm_ops ops = { .out = on_out, .mmio = on_mmio };
 
-/* Up to the first BENCH_EVENT_READY. */
-static int start_guest(struct bench *b, const struct images *images)
+static int run_guest(struct bench *b, const struct options *o)
 {
 	struct vmm_vcpu *v;
 	int ret;
 
-	b->job = (void *)(b->vm.ram + BENCH_JOB_ADDR);
-	ret = vmm_load(&b->vm, images->guest, BENCH_IMAGE_ADDR);
+	ret = vmm_load(&b->vm, o->guest, BENCH_IMAGE_ADDR);
 	if (!ret)
-		ret = vmm_load(&b->vm, images->auth, BENCH_AUTH_ADDR);
+		ret = vmm_load(&b->vm, o->auth, BENCH_AUTH_ADDR);
 	if (ret)
 		return ret;
 	v = vmm_vcpu_create(&b->vm, BENCH_IMAGE_ADDR, BENCH_STACK_ADDR);
 	if (!v)
 		return -errno;
+	b->run.setup = b->setup;
+	b->run.wanted = o->wanted;
+	b->run.nr_list = o->nr_list;
+	b->run.flags = o->transport > 0 && o->transport & VMM_PIO ? BENCH_PIO :
+								    0;
+	b->run.job = (void *)(b->vm.ram + BENCH_JOB_ADDR);
+	b->run.read = read_counters;
+	b->run.ctx = v;
 	return vmm_vcpu_run(v);
-}
-
-static void print_result(const char *setup, const struct op *op,
-			 const struct bench *b)
-{
-	const struct bench_job *j = b->job;
-
-	printf("result %s %s calls %llu min %llu avg %llu max %llu windows %u "
-	       "exits %llu %llu irqs %llu returns %llu %llu bad %u\n",
-	       setup, op->name, j->calls, j->min, j->sum / j->calls, j->max,
-	       b->windows, (unsigned long long)b->min.exits,
-	       (unsigned long long)b->max.exits,
-	       (unsigned long long)b->max.irqs,
-	       (unsigned long long)b->min.returns,
-	       (unsigned long long)b->max.returns, j->nr_bad);
-}
-
-/* A wrong answer ends the bench: what follows would measure an error path. */
-static int run_op(struct bench *b, const char *setup, const struct op *op)
-{
-	int ret;
-
-	*b->job = op->job;
-	b->windows = 0;
-	b->min = (struct counters){ UINT64_MAX, UINT64_MAX, UINT64_MAX };
-	b->max = (struct counters){ 0 };
-	ret = vmm_vcpu_run(&b->vm.vcpus[0]);
-	if (ret)
-		return ret;
-	if (b->job->nr_bad) {
-		printf("failed %s %s: %u wrong answers, first at guest.c:%u: 0x%llx\n",
-		       setup, op->name ? op->name : "step", b->job->nr_bad,
-		       b->job->bad_line, b->job->bad_value);
-		return -EBADMSG;
-	}
-	if (op->name)
-		print_result(setup, op, b);
-	return 0;
-}
-
-/* "SETUP/OP" as in the table: measure only this one; NULL: all. */
-static const char *wanted;
-
-static int is_wanted(const char *setup, const struct op *op)
-{
-	char name[64];
-
-	if (!wanted || !op->name)
-		return 1;
-	snprintf(name, sizeof(name), "%s/%s", setup, op->name);
-	return !strcmp(name, wanted);
-}
-
-static int run_ops(struct bench *b, const char *setup, const struct op *op)
-{
-	int ret = 0;
-
-	for (; !ret && op->job.kind != BENCH_END; op++)
-		if (is_wanted(setup, op))
-			ret = run_op(b, setup, op);
-	return ret;
 }
 
 /* A read-only page and an ioeventfd that nobody listens to. */
@@ -225,14 +139,8 @@ static int map_empty_doorbell(struct bench *b, const void *page, int eventfd)
 			     KVM_UEFIVARS_CMD_DMA_MM);
 }
 
-static int bench_empty(const struct images *images)
+static int bench_empty(struct bench *b, const struct options *o)
 {
-	static const struct op list[] = {
-		{ "nothing", { .kind = BENCH_NOTHING, .windows = 10 } },
-		{ "doorbell", { .kind = BENCH_DOORBELL, .windows = 30 } },
-		{ NULL, { .kind = BENCH_END } },
-	};
-	struct bench b = { 0 };
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	int efd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -240,16 +148,9 @@ static int bench_empty(const struct images *images)
 
 	if (page == MAP_FAILED || efd < 0)
 		return -errno;
-	ret = vmm_create(&b.vm, BENCH_RAM_LEN, &ops, &b);
+	ret = map_empty_doorbell(b, page, efd);
 	if (!ret)
-		ret = map_empty_doorbell(&b, page, efd);
-	if (!ret)
-		ret = start_guest(&b, images);
-	if (!ret)
-		ret = run_ops(&b, "empty", list);
-	vmm_destroy(&b.vm);
-	close(efd);
-	munmap(page, 4096);
+		ret = run_guest(b, o);
 	return ret;
 }
 
@@ -259,132 +160,168 @@ static int print_port(const char *setup, struct vmm_port *p)
 	int ret = vmm_port_info(p, &i);
 
 	if (!ret)
-		printf("port %s doorbell %llu foreign %llu forwarded %llu\n",
-		       setup, (unsigned long long)i.nr_doorbell,
+		printf("port %s transport %u doorbell %llu foreign %llu forwarded %llu\n",
+		       setup, i.transport, (unsigned long long)i.nr_doorbell,
 		       (unsigned long long)i.nr_foreign,
 		       (unsigned long long)i.nr_forwarded);
 	return ret;
 }
 
-/**
- * struct setup - a VM with a port and what is measured in it
- * @name: appended to the back end's name
- * @durability: of the store
- * @has_doorbell: requests are answered inside KVM_RUN
- * @list: operations
- */
-struct setup {
-	const char *name;
-	uint32_t durability;
-	int has_doorbell;
-	const struct op *list;
-};
-
-/* The acknowledger is a thread that runs only when it is needed. */
-static int open_port(struct bench *b, const struct setup *s)
+/* "@" is what the module says its doorbell is made of. */
+static void name_setup(struct bench *b, const struct options *o)
 {
-	int ret;
+	uint64_t has_task_work = b->port.info.caps & KVM_UEFIVARS_CAP_TASK_WORK;
 
-	ret = vmm_port_open(b->port, &b->vm, s->durability, s->has_doorbell);
-	if (ret || s->durability != KVM_UEFIVARS_WRITE_THROUGH)
-		return ret;
-	return vmm_port_start_acker(b->port);
+	if (*o->setup == '@')
+		snprintf(b->setup, sizeof(b->setup), "%s%s",
+			 has_task_work ? "task_work" : "fput", o->setup + 1);
+	else
+		snprintf(b->setup, sizeof(b->setup), "%s", o->setup);
 }
 
-static int bench_port(const struct images *images, const struct setup *s)
+/* The acknowledger is a thread that runs only when it is needed. */
+static int bench_port(struct bench *b, const struct options *o)
 {
-	struct vmm_port port;
-	struct bench b = { .port = &port };
-	char name[64];
 	int ret;
 
-	ret = vmm_create(&b.vm, BENCH_RAM_LEN, &ops, &b);
-	if (ret) {
-		vmm_destroy(&b.vm);
+	b->has_port = 1;
+	ret = vmm_port_open(&b->port, &b->vm, o->durability,
+			    (unsigned int)o->transport);
+	if (!ret && o->durability == KVM_UEFIVARS_WRITE_THROUGH)
+		ret = vmm_port_start_acker(&b->port);
+	if (ret)
 		return ret;
-	}
-	ret = open_port(&b, s);
-	snprintf(name, sizeof(name), "%s%s",
-		 port.info.caps & KVM_UEFIVARS_CAP_TASK_WORK ? "task_work" :
-		 "fput", s->name);
+	name_setup(b, o);
+	ret = run_guest(b, o);
+	return ret ? ret : print_port(b->setup, &b->port);
+}
+
+static int bench(const struct options *o)
+{
+	struct bench b = { 0 };
+	int ret;
+
+	snprintf(b.setup, sizeof(b.setup), "%s", o->setup);
+	ret = bench_list(&b.run, o->list);
+	if (ret)
+		return ret;
+	ret = vmm_create(&b.vm, BENCH_RAM_LEN, &ops, &b);
 	if (!ret)
-		ret = start_guest(&b, images);
-	if (!ret)
-		ret = run_ops(&b, name, s->list);
-	if (!ret)
-		ret = print_port(name, &port);
-	vmm_port_close(&port);
+		ret = o->transport == TRANSPORT_EMPTY ? bench_empty(&b, o) :
+							bench_port(&b, o);
+	if (b.has_port)
+		vmm_port_close(&b.port);
 	vmm_destroy(&b.vm);
 	return ret;
 }
 
-/* Writes to volatile variables while the firmware may, the rest as an OS. */
-static const struct op doorbell_ops[] = {
-	{ NULL, { .kind = BENCH_SETUP } },
-	{ NULL, { .kind = BENCH_FILL, .data_len = BENCH_LIST_DATA,
-		  .attributes = NV_RT } },
-	{ "set-volatile-64", { .kind = BENCH_SET, .windows = 10, .data_len = 64,
-			       .attributes = VOLATILE } },
-	{ NULL, { .kind = BENCH_KEYS } },
-	{ NULL, { .kind = BENCH_BOOT_DONE } },
-	{ "get-64", { .kind = BENCH_GET, .windows = 30, .data_len = 64,
-		      .attributes = NV_RT } },
-	{ "get-4096", { .kind = BENCH_GET, .windows = 10, .data_len = 4096,
-			.attributes = NV_RT } },
-	{ "get-next", { .kind = BENCH_GET_NEXT, .windows = 10 } },
-	{ "set-nv-64", { .kind = BENCH_SET, .windows = 10, .data_len = 64,
-			 .attributes = NV_RT } },
-	{ "append-db-1k", { .kind = BENCH_AUTH } },
-	{ "set-private-64", { .kind = BENCH_AUTH } },
-	{ NULL, { .kind = BENCH_END } },
-};
-
-static const struct op through_ops[] = {
-	{ NULL, { .kind = BENCH_SETUP } },
-	{ "set-nv-64", { .kind = BENCH_SET, .windows = 10, .data_len = 64,
-			 .attributes = NV_RT } },
-	{ NULL, { .kind = BENCH_END } },
-};
-
-static const struct op forward_ops[] = {
-	{ NULL, { .kind = BENCH_SETUP } },
-	{ "get-64", { .kind = BENCH_GET, .windows = 10, .data_len = 64,
-		      .attributes = NV_RT } },
-	{ NULL, { .kind = BENCH_END } },
-};
-
-static const struct setup setups[] = {
-	{ "", KVM_UEFIVARS_WRITE_BACK, 1, doorbell_ops },
-	{ "-through", KVM_UEFIVARS_WRITE_THROUGH, 1, through_ops },
-	{ "-forward", KVM_UEFIVARS_WRITE_BACK, 0, forward_ops },
-};
-
-static int bench_module(const struct images *images)
+static int idle_open(struct idle *i, const struct options *o)
 {
-	size_t i;
+	int ret = vmm_create(&i->vm, IDLE_RAM_LEN, &ops, NULL);
+
+	if (!ret)
+		ret = vmm_port_open(&i->port, &i->vm, o->durability,
+				    (unsigned int)o->transport);
+	if (!ret && !vmm_vcpu_create(&i->vm, 0, 0))
+		ret = -errno;
+	return ret;
+}
+
+/* They stay until this process ends. */
+static int make_idle(const struct options *o)
+{
+	struct idle *idle;
+	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < sizeof(setups) / sizeof(setups[0]); i++)
-		ret = bench_port(images, &setups[i]);
+	if (o->nr_vms <= 1)
+		return 0;
+	idle = calloc(o->nr_vms - 1, sizeof(*idle));
+	if (!idle)
+		return -ENOMEM;
+	for (i = 0; !ret && i < o->nr_vms - 1; i++)
+		ret = idle_open(&idle[i], o);
 	return ret;
+}
+
+static int parse_transport(const char *name)
+{
+	static const struct {
+		const char *name;
+		int transport;
+	} names[] = {
+		{ "empty", TRANSPORT_EMPTY },
+		{ "doorbell", VMM_DOORBELL },
+		{ "cap", VMM_CAP },
+		{ "cap-pio", VMM_CAP | VMM_PIO },
+		{ "forward", VMM_FORWARD },
+		{ "forward-pio", VMM_FORWARD | VMM_PIO },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, name))
+			return names[i].transport;
+	return -EINVAL;
+}
+
+static const char usage[] =
+	"usage: bench-vmm -s SETUP -t TRANSPORT -l LIST [options]\n"
+	"  -s SETUP      name in the results; a leading @ becomes the back end\n"
+	"  -t TRANSPORT  empty, doorbell, cap, cap-pio, forward or forward-pio\n"
+	"  -l LIST       operations: empty, full, plain, pio, set or growth\n"
+	"  -n NUMBER     variables in the store (100)\n"
+	"  -v NUMBER     VMs on the host (1)\n"
+	"  -w            write-through, acknowledged at once\n"
+	"  -o SETUP/OP   measure only this\n"
+	"  -g FILE       guest image\n"
+	"  -a FILE       signed messages\n";
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	int c, transport = -EINVAL;
+
+	while ((c = getopt(argc, argv, "s:t:l:n:v:wo:g:a:")) != -1) {
+		switch (c) {
+		case 's': o->setup = optarg; break;
+		case 't': transport = parse_transport(optarg); break;
+		case 'l': o->list = optarg; break;
+		case 'n': o->nr_list = (unsigned int)atoi(optarg); break;
+		case 'v': o->nr_vms = (unsigned int)atoi(optarg); break;
+		case 'w': o->durability = KVM_UEFIVARS_WRITE_THROUGH; break;
+		case 'o': o->wanted = optarg; break;
+		case 'g': o->guest = optarg; break;
+		case 'a': o->auth = optarg; break;
+		default: return -EINVAL;
+		}
+	}
+	o->transport = transport;
+	if (!o->setup || !o->list || transport == -EINVAL ||
+	    o->nr_list > 1000 || o->nr_vms > IDLE_VMS_MAX)
+		return -EINVAL;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct images images;
+	struct options o = {
+		.durability = KVM_UEFIVARS_WRITE_BACK,
+		.nr_list = 100,
+		.nr_vms = 1,
+		.guest = "/bin/bench-guest.bin",
+		.auth = "/bin/bench-auth.bin",
+	};
 	int ret;
 
-	if (argc != 4 && argc != 5) {
-		fprintf(stderr, "usage: bench-vmm empty|module GUEST-IMAGE AUTH-MESSAGES [SETUP/OP]\n");
+	if (parse(&o, argc, argv)) {
+		fputs(usage, stderr);
 		return 2;
 	}
-	images.guest = argv[2];
-	images.auth = argv[3];
-	wanted = argv[4];
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	ret = strcmp(argv[1], "module") ? bench_empty(&images) :
-					  bench_module(&images);
+	ret = make_idle(&o);
+	if (!ret)
+		ret = bench(&o);
 	if (ret)
-		printf("failed %s: %s\n", argv[1], strerror(-ret));
+		printf("failed %s: %s\n", o.setup, strerror(-ret));
 	return ret ? 1 : 0;
 }

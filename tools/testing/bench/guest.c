@@ -1,35 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The measuring guest: drives the mailbox by DMA and times each call by TSC. */
+/* The measuring guest: makes the calls of a job and checks every answer. */
 
-#include <linux/kvm_uefivars_mailbox.h>
+#include "guest.h"
 
-#include "job.h"
-
-typedef __u8 u8;
-typedef __u16 u16;
-typedef __u32 u32;
-typedef __u64 u64;
-
-#define HEAD_LEN	sizeof(struct kvm_uefivars_mm_header)
 #define POISON		0xdeadbeefu
-#define NAME_CHARS	8	/* of every name here, without the NUL */
-#define NAME_LEN	((NAME_CHARS + 1) * sizeof(u16))
-
-struct message {
-	struct kvm_uefivars_mm_header head;
-	struct kvm_uefivars_var_header var;
-	union {
-		struct {
-			struct kvm_uefivars_var_access access;
-			u16 name[NAME_CHARS + 1];
-			u8 data[65536 - 24 - 16 - 36 - NAME_LEN];
-		} __attribute__((packed)) a;
-		struct {
-			struct kvm_uefivars_var_next next;
-			u16 name[512];
-		} __attribute__((packed)) n;
-	};
-} __attribute__((packed));
 
 static const u8 variable_guid[16] = KVM_UEFIVARS_GUID_VARIABLE;
 /* The namespace of all variables made here. */
@@ -41,54 +15,6 @@ static const u8 bench_guid[16] = {
 static void out(u32 event)
 {
 	asm volatile("outl %0, %w1" : : "a"(event), "Nd"(BENCH_PORT) : "memory");
-}
-
-static u64 rdtsc(void)
-{
-	u64 t;
-
-	asm volatile("rdtsc" : "=A"(t) : : "memory");
-	return t;
-}
-
-static void *reg(u32 offset)
-{
-	return (void *)(u32)(KVM_UEFIVARS_MMIO_BASE + offset);
-}
-
-static u16 read16(u32 offset)
-{
-	return *(volatile u16 *)reg(offset);
-}
-
-static void write16(u32 offset, u16 v)
-{
-	*(volatile u16 *)reg(offset) = v;
-}
-
-static void write32(u32 offset, u32 v)
-{
-	*(volatile u32 *)reg(offset) = v;
-}
-
-/* The compiler may call these. */
-void *memcpy(void *to, const void *from, u32 len);
-void *memset(void *to, int c, u32 len);
-
-void *memcpy(void *to, const void *from, u32 len)
-{
-	void *ret = to;
-
-	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(len) : : "memory");
-	return ret;
-}
-
-void *memset(void *to, int c, u32 len)
-{
-	void *ret = to;
-
-	asm volatile("rep stosb" : "+D"(to), "+c"(len) : "a"(c) : "memory");
-	return ret;
 }
 
 static int is_equal(const void *a, const void *b, u32 len)
@@ -103,7 +29,7 @@ static int is_equal(const void *a, const void *b, u32 len)
 	return !len;
 }
 
-static void bad(struct bench_job *j, u32 line, u64 value)
+void bad(struct bench_job *j, u32 line, u64 value)
 {
 	if (!j->nr_bad++) {
 		j->bad_line = line;
@@ -111,23 +37,7 @@ static void bad(struct bench_job *j, u32 line, u64 value)
 	}
 }
 
-/* check: count a wrong answer, with where and what. */
-#define check(j, cond, value) \
-	do { if (!(cond)) bad(j, __LINE__, value); } while (0)
-
-static struct message *mailbox(void)
-{
-	return (struct message *)BENCH_MAILBOX_ADDR;
-}
-
-/* One call as firmware makes it: the command, then the status. */
-static inline u16 ring(void)
-{
-	write16(KVM_UEFIVARS_REG_CMD_STS, KVM_UEFIVARS_CMD_DMA_MM);
-	return read16(KVM_UEFIVARS_REG_CMD_STS);
-}
-
-static void record(struct bench_job *j, u64 ticks)
+void record(struct bench_job *j, u64 ticks)
 {
 	j->calls++;
 	j->sum += ticks;
@@ -137,29 +47,30 @@ static void record(struct bench_job *j, u64 ticks)
 		j->max = ticks;
 }
 
-static void timed_ring(struct bench_job *j)
-{
-	u64 start = rdtsc();
-	u16 status = ring();
-	u64 end = rdtsc();
-
-	record(j, end - start);
-	check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
-}
-
 static u64 status_of(const struct message *m)
 {
 	return m->var.status;
 }
 
-/* "Bench" and three digits. */
+/* Numbers of variables: the list first, then what the jobs make themselves. */
+#define GET_NUMBER	1000
+#define SET_NUMBER	1100
+#define DELETE_NUMBER	2000
+
+/* A word for each thousand, and three digits. */
 static void put_name(void *to, u32 number)
 {
-	u16 name[NAME_CHARS + 1] = { 'B', 'e', 'n', 'c', 'h' };
+	static const char family[][6] = { "Bench", "Other", "Erase" };
+	u16 name[NAME_CHARS + 1];
+	u32 i;
 
+	for (i = 0; i < 5; i++)
+		name[i] = (u16)family[number / 1000][i];
+	number %= 1000;
 	name[5] = (u16)('0' + number / 100);
 	name[6] = (u16)('0' + number / 10 % 10);
 	name[7] = (u16)('0' + number % 10);
+	name[8] = 0;
 	memcpy(to, name, sizeof(name));
 }
 
@@ -217,7 +128,7 @@ static void set_variable(struct bench_job *j, u32 number, u32 seed)
 	put_access(m, KVM_UEFIVARS_FN_SET_VARIABLE, number, j->attributes,
 		   j->data_len);
 	put_data(m, seed, j->data_len);
-	status = ring();
+	status = ring(j);
 	check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
 	check(j, !status_of(m), status_of(m));
 }
@@ -244,26 +155,16 @@ static void verify_variable(struct bench_job *j, u32 number, u32 seed)
 
 	put_access(m, KVM_UEFIVARS_FN_GET_VARIABLE, number, 0, j->data_len);
 	memset(m->a.data, 0, j->data_len);
-	status = ring();
+	status = ring(j);
 	check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
 	check_data(j, seed, 4);
-}
-
-static void do_setup(struct bench_job *j)
-{
-	write16(KVM_UEFIVARS_REG_CMD_STS, KVM_UEFIVARS_CMD_RESET);
-	write32(KVM_UEFIVARS_REG_BUFFER_SIZE, KVM_UEFIVARS_BUFFER_MAX);
-	write32(KVM_UEFIVARS_REG_ADDR_LO, BENCH_MAILBOX_ADDR);
-	write32(KVM_UEFIVARS_REG_ADDR_HI, 0);
-	check(j, read16(KVM_UEFIVARS_REG_MAGIC) == KVM_UEFIVARS_MAGIC_VALUE,
-	      read16(KVM_UEFIVARS_REG_MAGIC));
 }
 
 static void do_fill(struct bench_job *j)
 {
 	u32 i;
 
-	for (i = 0; i < BENCH_LIST_VARS; i++)
+	for (i = 0; i < j->nr_list; i++)
 		set_variable(j, i, i);
 }
 
@@ -275,7 +176,7 @@ static void send_event(struct bench_job *j, const u8 *guid)
 	memcpy(m->head.guid, guid, 16);
 	m->head.message_len = 1;
 	*(u8 *)&m->var = 0;
-	status = ring();
+	status = ring(j);
 	check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
 }
 
@@ -296,11 +197,8 @@ static void nothing_window(struct bench_job *j)
 {
 	u32 i;
 
-	for (i = 0; i < BENCH_WINDOW; i++) {
-		u64 start = rdtsc();
-
-		record(j, rdtsc() - start);
-	}
+	for (i = 0; i < BENCH_WINDOW; i++)
+		timed_nothing(j);
 }
 
 static void doorbell_window(struct bench_job *j)
@@ -310,10 +208,6 @@ static void doorbell_window(struct bench_job *j)
 	for (i = 0; i < BENCH_WINDOW; i++)
 		timed_ring(j);
 }
-
-/* Not in the list, so that size and attributes are free. */
-#define GET_NUMBER	500
-#define SET_NUMBER	600
 
 static u32 set_number(const struct bench_job *j)
 {
@@ -351,6 +245,63 @@ static void set_window(struct bench_job *j)
 	}
 }
 
+static void query_window(struct bench_job *j)
+{
+	struct message *m = mailbox();
+	u32 i;
+
+	put_head(m, KVM_UEFIVARS_FN_QUERY_INFO, sizeof(m->q));
+	for (i = 0; i < BENCH_WINDOW; i++) {
+		memset(&m->q, 0, sizeof(m->q));
+		m->q.attributes = j->attributes;
+		m->var.status = POISON;
+		timed_ring(j);
+		check(j, !status_of(m), status_of(m));
+		check(j, m->q.storage_max, 0);
+		check(j, m->q.storage_left <= m->q.storage_max,
+		      m->q.storage_left);
+	}
+}
+
+/* What the next window deletes; BENCH_WINDOW variables, each deleted once. */
+static void make_deletable(struct bench_job *j)
+{
+	u32 i;
+
+	for (i = 0; i < BENCH_WINDOW; i++)
+		set_variable(j, DELETE_NUMBER + i, i);
+}
+
+static void delete_window(struct bench_job *j)
+{
+	struct message *m = mailbox();
+	u32 i;
+
+	for (i = 0; i < BENCH_WINDOW; i++) {
+		put_access(m, KVM_UEFIVARS_FN_SET_VARIABLE, DELETE_NUMBER + i,
+			   j->attributes, 0);
+		timed_ring(j);
+		check(j, !status_of(m), status_of(m));
+	}
+}
+
+/* All of them are gone. */
+static void verify_deleted(struct bench_job *j)
+{
+	struct message *m = mailbox();
+	u32 i;
+	u16 status;
+
+	for (i = 0; i < BENCH_WINDOW; i++) {
+		put_access(m, KVM_UEFIVARS_FN_GET_VARIABLE, DELETE_NUMBER + i,
+			   0, j->data_len);
+		status = ring(j);
+		check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
+		check(j, status_of(m) == KVM_UEFIVARS_EFI_NOT_FOUND,
+		      status_of(m));
+	}
+}
+
 static void put_first(struct message *m)
 {
 	memset(&m->n, 0, sizeof(m->n));
@@ -366,7 +317,7 @@ static void next_call(struct bench_job *j, struct message *m)
 	m->n.next.name_size = sizeof(m->n.name);
 	timed_ring(j);
 	if (status_of(m) == KVM_UEFIVARS_EFI_NOT_FOUND) {
-		check(j, nr_listed == BENCH_LIST_VARS, nr_listed);
+		check(j, nr_listed == j->nr_list, nr_listed);
 		nr_listed = 0;
 		nr_lists++;
 		put_first(m);
@@ -376,7 +327,7 @@ static void next_call(struct bench_job *j, struct message *m)
 	if (!is_equal(m->n.next.guid, bench_guid, sizeof(bench_guid)))
 		return;
 	check(j, m->n.next.name_size == NAME_LEN, m->n.next.name_size);
-	if (m->n.name[5] < '1') /* "Bench0.." */
+	if (m->n.name[0] == 'B') /* not one that a job made */
 		nr_listed++;
 }
 
@@ -398,19 +349,39 @@ static void clear_times(struct bench_job *j)
 	j->min = ~0ULL;
 }
 
-/* The first window warms up: it meets the first fault of every page. */
-static void run_windows(struct bench_job *j,
-			void (*window)(struct bench_job *j))
+/*
+ * The first window warms up: it meets the first fault of every page. What @prepare
+ * does before each, NULL for nothing, is not counted.
+ */
+static void run_prepared(struct bench_job *j,
+			 void (*prepare)(struct bench_job *j),
+			 void (*window)(struct bench_job *j))
 {
 	u32 i;
 
+	if (prepare)
+		prepare(j);
 	window(j);
 	clear_times(j);
 	for (i = 0; i < j->windows; i++) {
+		if (prepare)
+			prepare(j);
 		out(BENCH_EVENT_BEGIN);
 		window(j);
 		out(BENCH_EVENT_END);
 	}
+}
+
+static void run_windows(struct bench_job *j,
+			void (*window)(struct bench_job *j))
+{
+	run_prepared(j, (void *)0, window);
+}
+
+static void do_delete(struct bench_job *j)
+{
+	run_prepared(j, make_deletable, delete_window);
+	verify_deleted(j);
 }
 
 static void do_get_next(struct bench_job *j)
@@ -424,6 +395,13 @@ static void do_get_next(struct bench_job *j)
 
 /* The next message of the file; its length, itself, padding to 8 bytes. */
 static const u8 *next_auth;
+
+static void skip_auth(u32 nr)
+{
+	next_auth = (const u8 *)BENCH_AUTH_ADDR;
+	while (nr--)
+		next_auth += 8 + ((*(const u32 *)next_auth + 7) & ~7u);
+}
 
 static void put_auth(struct message *m)
 {
@@ -448,11 +426,10 @@ static void do_keys(struct bench_job *j)
 	u32 i;
 	u16 status;
 
-	touch_auth();
-	next_auth = (const u8 *)BENCH_AUTH_ADDR;
+	skip_auth(0);
 	for (i = 0; i < BENCH_AUTH_KEYS; i++) {
 		put_auth(m);
-		status = ring();
+		status = ring(j);
 		check(j, status == KVM_UEFIVARS_STS_SUCCESS, status);
 		check(j, !status_of(m), status_of(m));
 	}
@@ -469,8 +446,10 @@ static void auth_calls(struct bench_job *j, u32 nr)
 	}
 }
 
-static void do_auth(struct bench_job *j)
+/* @first: the first message of this kind; some to warm up, then the window. */
+static void do_auth(struct bench_job *j, u32 first)
 {
+	skip_auth(first);
 	auth_calls(j, BENCH_AUTH_WARM);
 	clear_times(j);
 	out(BENCH_EVENT_BEGIN);
@@ -486,7 +465,7 @@ static void run_job(struct bench_job *j)
 	case BENCH_DOORBELL:
 		return run_windows(j, doorbell_window);
 	case BENCH_SETUP:
-		return do_setup(j);
+		return set_up_registers(j);
 	case BENCH_FILL:
 		return do_fill(j);
 	case BENCH_BOOT_DONE:
@@ -497,13 +476,22 @@ static void run_job(struct bench_job *j)
 		return run_windows(j, get_window);
 	case BENCH_GET_NEXT:
 		return do_get_next(j);
+	case BENCH_QUERY:
+		return run_windows(j, query_window);
+	case BENCH_DELETE:
+		return do_delete(j);
 	case BENCH_SET:
 		run_windows(j, set_window);
 		return verify_variable(j, set_number(j), (u32)j->calls);
 	case BENCH_KEYS:
 		return do_keys(j);
-	case BENCH_AUTH:
-		return do_auth(j);
+	case BENCH_SIGNED:
+		return touch_auth();
+	case BENCH_APPEND:
+		return do_auth(j, BENCH_AUTH_KEYS);
+	case BENCH_PRIVATE:
+		return do_auth(j, BENCH_AUTH_KEYS + BENCH_AUTH_WARM +
+				  BENCH_WINDOW);
 	}
 	bad(j, __LINE__, j->kind);
 }

@@ -24,30 +24,39 @@
 /* Signed messages: two keys, then twice these to warm up and a window. */
 #define BENCH_AUTH_KEYS		2
 #define BENCH_AUTH_WARM		10
-/* Variables for GetNextVariableName, each with BENCH_LIST_DATA bytes. */
-#define BENCH_LIST_VARS		100
+/* Bytes of each variable of the list. */
 #define BENCH_LIST_DATA		64
 
+/* Flag of a job: messages go through the data register. */
+#define BENCH_PIO		1
+
+#ifndef __ASSEMBLER__
 enum bench_kind {
 	BENCH_END,		/* no job: end of a list */
 	BENCH_NOTHING,		/* the loop itself */
 	BENCH_DOORBELL,		/* ring, read the status, look at no reply */
 	BENCH_SETUP,		/* RESET, buffer size and address */
-	BENCH_FILL,		/* create the BENCH_LIST_VARS variables */
+	BENCH_FILL,		/* create the list of variables */
 	BENCH_BOOT_DONE,	/* EndOfDxe, ReadyToBoot, ExitBootServices */
 	BENCH_GET,
 	BENCH_GET_NEXT,
+	BENCH_QUERY,
 	BENCH_SET,
+	BENCH_DELETE,
 	BENCH_KEYS,		/* enrol KEK and PK, in setup mode */
-	BENCH_AUTH,		/* the next signed messages */
+	BENCH_SIGNED,		/* touch all signed messages */
+	BENCH_APPEND,		/* signed appends to databases */
+	BENCH_PRIVATE,		/* signed updates of a private variable */
 };
 
 /**
- * struct bench_job - one measurement
+ * struct bench_job - one measurement; the 64-bit fields are at multiples of 8
  * @kind: in: enum bench_kind
  * @windows: in: BENCH_WINDOW calls each
  * @data_len: in: bytes of the variable, a multiple of 4
  * @attributes: in: attributes of the variable
+ * @flags: in: BENCH_PIO or 0
+ * @nr_list: in: variables of the list, below 1000
  * @nr_bad: out: wrong answers
  * @bad_line: out: line of guest.c that saw the first one
  * @bad_value: out: what it saw
@@ -61,6 +70,8 @@ struct bench_job {
 	unsigned int windows;
 	unsigned int data_len;
 	unsigned int attributes;
+	unsigned int flags;
+	unsigned int nr_list;
 	unsigned int nr_bad;
 	unsigned int bad_line;
 	unsigned long long bad_value;
@@ -69,5 +80,6 @@ struct bench_job {
 	unsigned long long max;
 	unsigned long long sum;
 };
+#endif /* __ASSEMBLER__ */
 
 #endif /* _KUV_BENCH_JOB_H */

@@ -33,15 +33,15 @@ parse() {
 }
 
 choose_module() {
-	[ ${#modules[@]} = 0 ] || return 0
 	case $only in
-	empty/*) ;;
-	*)
-		bench_modules
-		case $only in
-		fput*) modules=("${modules[1]}") ;;
-		*) modules=("${modules[0]}") ;;
-		esac ;;
+	empty/*) return 0 ;;
+	cap*) bench_patched ;;
+	esac
+	[ ${#modules[@]} = 0 ] || return 0
+	bench_modules
+	case $only in
+	fput*) modules=("${modules[1]}") ;;
+	*) modules=("${modules[0]}") ;;
 	esac
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a guest asks for, by each transport, with every allocation and copy failing. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <errno.h>
 
 #include "fail_nth.h"
 
@@ -236,7 +235,8 @@ STEP(policy_lock_state, .put = put_policy_info, .var = "New",
 STEP(policy_dump, .put = put_policy, CMD(DUMP), .after = { &policy_register });
 STEP(policy_is_enabled, .put = put_policy, CMD(IS_ENABLED));
 STEP(policy_lock, .put = put_policy, CMD(LOCK));
-STEP(policy_disable, .put = put_policy, CMD(DISABLE));
+STEP(policy_disable, .put = put_policy, CMD(DISABLE),
+     .want = KVM_UEFIVARS_EFI_WRITE_PROTECTED);
 STEP(set_locking, VALUE(NULL, "New", NV_BS, "data", 4),
      .after = { &policy_register });
 STEP(lang_codes, VALUE(guid_global, "LangCodes", BS_RT, "engfra", 7));

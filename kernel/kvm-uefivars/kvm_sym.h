@@ -19,14 +19,14 @@
  * @get_running_vcpu: kvm_get_running_vcpu()
  */
 struct kuv_kvm_sym {
-	typeof(kvm_uefi_vars_register) *uefi_vars_register;
-	typeof(kvm_uefi_vars_unregister) *uefi_vars_unregister;
-	typeof(kvm_get_kvm) *get_kvm;
-	typeof(kvm_put_kvm) *put_kvm;
-	typeof(kvm_io_bus_register_dev) *register_dev;
-	typeof(kvm_io_bus_unregister_dev) *unregister_dev;
-	typeof(kvm_write_guest) *write_guest;
-	typeof(kvm_get_running_vcpu) *get_running_vcpu;
+	typeof(&kvm_uefi_vars_register) uefi_vars_register;
+	typeof(&kvm_uefi_vars_unregister) uefi_vars_unregister;
+	typeof(&kvm_get_kvm) get_kvm;
+	typeof(&kvm_put_kvm) put_kvm;
+	typeof(&kvm_io_bus_register_dev) register_dev;
+	typeof(&kvm_io_bus_unregister_dev) unregister_dev;
+	typeof(&kvm_write_guest) write_guest;
+	typeof(&kvm_get_running_vcpu) get_running_vcpu;
 };
 
 /* All there between kuv_kvm_sym_get() and kuv_kvm_sym_put(). */

@@ -315,7 +315,7 @@ static void poll_wakes(const void *data)
 		usleep(100000);
 		_exit(var_set(store, "a", NV_BS_RT, "x", 1, 0) ? 1 : 0);
 	}
-	CHECK_EQ(poll(&pfd, 1, 10000), 1);
+	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(10000)), 1);
 	CHECK_EQ(pfd.revents, POLLIN);
 	CHECK(waitpid(pid, &status, 0) == pid && !status);
 }
@@ -332,7 +332,7 @@ static void *reader_run(void *data)
 	struct reader *r = data;
 	struct pollfd pfd = { .fd = r->store, .events = POLLIN };
 
-	CHECK_EQ(poll(&pfd, 1, 10000), 1);
+	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(10000)), 1);
 	read_batch(r->store);
 	usleep(20000);
 	CHECK_EQ(ack(r->store, batch->seq, r->flags), 0);
@@ -375,7 +375,7 @@ static void guest_sees_failed_ack(const void *data)
 	reader_start(&r);
 	CHECK_EQ(guest_set(&g, "g", NV_BS_RT, "x", 1),
 		 KVM_UEFIVARS_EFI_DEVICE_ERROR);
-	CHECK(now_ms() - start < 10000);
+	CHECK(now_ms() - start < ktap_ms(10000));
 	CHECK(!pthread_join(r.thread, NULL));
 	CHECK_EQ(store_info(r.store).nr_failed, 1);
 	/* In force, and still to be made durable. */

@@ -150,7 +150,7 @@ static void foreign_process(const void *data)
 		_exit(0);
 	}
 	CHECK_EQ(waitpid(pid, &(int){ 0 }, 0), pid);
-	while (!port_info(b.g.port).nr_foreign && now_ms() - begin < 5000)
+	while (!port_info(b.g.port).nr_foreign && now_ms() - begin < ktap_ms(5000))
 		usleep(1000);
 	CHECK_EQ(port_info(b.g.port).nr_foreign, 1);
 	CHECK_EQ(port_info(b.g.port).nr_doorbell, 0);

@@ -378,7 +378,7 @@ static void run_rounds(const struct place *p, unsigned int rounds)
 
 	while (progress(p)->rounds < end) {
 		check_progress(p);
-		CHECK(now_ms() - begin < TIMEOUT_MS);
+		CHECK(now_ms() - begin < ktap_ms(TIMEOUT_MS));
 		usleep(1000);
 	}
 }
@@ -498,14 +498,14 @@ static void dirty_log_misses_replies(const void *data)
 	run(&p);
 	do
 		CHECK_EQ(vmm_port_info(&p.port, &info), 0);
-	while (info.nr_doorbell < 10 && now_ms() - begun < TIMEOUT_MS);
+	while (info.nr_doorbell < 10 && now_ms() - begun < ktap_ms(TIMEOUT_MS));
 	CHECK_EQ(vmm_dirty_start(&p.vm, &p.port), 0);
 	/* Those until now may all be older than that. */
 	CHECK_EQ(vmm_port_info(&p.port, &info), 0);
 	rings = info.nr_doorbell;
 	do
 		CHECK_EQ(vmm_port_info(&p.port, &info), 0);
-	while (info.nr_doorbell < rings + 10 && now_ms() - begun < TIMEOUT_MS);
+	while (info.nr_doorbell < rings + 10 && now_ms() - begun < ktap_ms(TIMEOUT_MS));
 	stop(&p);
 	CHECK_EQ(vmm_dirty_fetch(&p.vm, &p.port, &d), 0);
 	CHECK(d.bits[page / 64] & 1ULL << page % 64);

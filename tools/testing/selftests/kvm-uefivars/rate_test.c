@@ -138,7 +138,7 @@ static void killed_while_held(const void *data)
 	start = now_ms();
 	kill(pid, SIGKILL);
 	CHECK_EQ(waitpid(pid, NULL, 0), pid);
-	CHECK(now_ms() - start < 700);
+	CHECK(now_ms() - start < ktap_ms(700));
 }
 
 /* One store's bound is nothing to another. */
@@ -209,7 +209,7 @@ static void writer_start(struct writer *w, int store)
 	struct pollfd pfd = { .fd = store, .events = POLLIN };
 
 	CHECK_EQ(pthread_create(&w->thread, NULL, writer_run, w), 0);
-	CHECK_EQ(poll(&pfd, 1, 5000), 1);
+	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(5000)), 1);
 	usleep(50000);
 }
 
@@ -257,7 +257,7 @@ static void *slow_disk(void *data)
 	struct pollfd pfd = { .fd = store, .events = POLLIN };
 
 	for (i = 0; i < 5; i++) {
-		CHECK_EQ(poll(&pfd, 1, 20000), 1);
+		CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(20000)), 1);
 		usleep(150000);
 		CHECK(ack_all(store));
 	}

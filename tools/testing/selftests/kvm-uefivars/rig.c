@@ -3,6 +3,7 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -221,7 +222,7 @@ static int run_once(struct rig *r, struct vmm_vcpu *v)
 	if (ret)
 		return ret;
 	if (v->run->exit_reason == KVM_EXIT_IO)
-		return 1;
+		return v->run->io.port == RIG_PORT ? 1 : sched_yield();
 	if (v->run->exit_reason == KVM_EXIT_MMIO)
 		return forward(r, v->run);
 	return v->run->exit_reason == KVM_EXIT_INTR ? 0 : -EPROTO;

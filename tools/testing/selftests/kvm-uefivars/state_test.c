@@ -813,10 +813,10 @@ static void freeze_ends_a_wait(const void *data)
 	CHECK_EQ(pause_vm(m.g.port, 0), 0);
 	seq = store_info(m.store).seq;
 	CHECK(!pthread_create(&thread, NULL, set_in_thread, &m));
-	while (store_info(m.store).seq == seq && now_ms() - begin < 10000)
+	while (store_info(m.store).seq == seq && now_ms() - begin < ktap_ms(10000))
 		usleep(1000);
 	CHECK_EQ(freeze(m.store), 0);
-	CHECK(now_ms() - begin < 15000);
+	CHECK(now_ms() - begin < ktap_ms(15000));
 	/* Nothing is under way any more: the answer is there. */
 	CHECK_EQ(reply_status(m.g.mem), KVM_UEFIVARS_EFI_DEVICE_ERROR);
 	CHECK(!pthread_join(thread, &status));
@@ -946,7 +946,7 @@ static void thaw_wakes_the_port(const void *data)
 	(void)data;
 	CHECK_EQ(freeze(store), 0);
 	CHECK(!pthread_create(&thread, NULL, thaw_in_thread, &store));
-	CHECK_EQ(poll(&pfd, 1, 20000), 1);
+	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(20000)), 1);
 	CHECK_EQ(pfd.revents, POLLIN);
 	CHECK(now_ms() - begin >= 150);
 	CHECK(!pthread_join(thread, NULL));

@@ -20,7 +20,7 @@ static void *disk_write(void *data)
 	struct disk *d = data;
 	struct pollfd pfd = { .fd = d->store, .events = POLLIN };
 
-	CHECK_EQ(poll(&pfd, 1, 5000), 1);
+	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(5000)), 1);
 	usleep(d->ms * 1000);
 	CHECK(ack_all(d->store));
 	return NULL;

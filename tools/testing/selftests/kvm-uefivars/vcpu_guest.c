@@ -4,9 +4,9 @@
 #include "flat.h"
 #include "vcpu_script.h"
 
-static void out(void)
+static void out(u16 port)
 {
-	asm volatile("outl %0, %w1" : : "a"(0), "Nd"(RIG_PORT) : "memory");
+	asm volatile("outl %0, %w1" : : "a"(0), "Nd"(port) : "memory");
 }
 
 static void bad(volatile struct rig_job *j, u32 line, u32 value)
@@ -25,7 +25,7 @@ static void bad(volatile struct rig_job *j, u32 line, u32 value)
 static void lock(void)
 {
 	while (__atomic_exchange_n((u32 *)RIG_LOCK_ADDR, 1, __ATOMIC_ACQUIRE))
-		asm volatile("pause");
+		out(RIG_PORT_YIELD);
 }
 
 static void unlock(void)
@@ -115,7 +115,7 @@ void guest_main(u32 vcpu)
 		(RIG_JOB_ADDR + vcpu * RIG_JOB_LEN);
 
 	for (;;) {
-		out();
+		out(RIG_PORT);
 		run_job(j, vcpu);
 	}
 }

@@ -16,8 +16,9 @@
 /* Each vCPU's two messages, one behind the other. */
 #define RIG_MESSAGE_ADDR	0x240000
 #define RIG_MESSAGE_LEN		0x400
-/* I/O port: a job is done. */
+/* I/O ports: a job is done; waits for a lock, another vCPU may be the one to run. */
 #define RIG_PORT		0xf4
+#define RIG_PORT_YIELD		0xf5
 
 /* Begin: what firmware writes once. */
 #define RIG_SETUP	1

@@ -12,7 +12,7 @@
 #include "rig.h"
 
 #define VCPUS		8
-#define ROUNDS		60
+#define ROUNDS		30
 /* Wait of a write that nobody acknowledges. */
 #define WAIT_MS		1000
 /* What others may be held up meanwhile; with a lock of KVM held it would be all of it. */
@@ -31,8 +31,7 @@ static void check_counters(const struct rig *r)
 		CHECK(i.nr_doorbell && !i.nr_kvm && !i.nr_foreign);
 		break;
 	default:
-		CHECK(i.nr_kvm && !i.nr_doorbell && !i.nr_forwarded &&
-		      !i.nr_foreign);
+		CHECK(i.nr_kvm && !i.nr_forwarded && !i.nr_foreign);
 	}
 }
 

@@ -263,8 +263,9 @@ static int kuv_kvm_enable(struct kvm *kvm, struct file *file, u64 base,
 		return -EINVAL;
 	if (!IS_ALIGNED(base, KUV_KVM_LEN) || base + KUV_KVM_LEN < base)
 		return -EINVAL;
+	/* As KVM has it, which looked before. */
 	if (kvm->mm != current->mm)
-		return -EINVAL;
+		return -EIO;
 	how.kvm = kuv_kvm_create(kvm, port, base);
 	if (!how.kvm)
 		return -ENOMEM;

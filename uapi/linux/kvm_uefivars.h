@@ -96,11 +96,15 @@
  * module: nothing is left for the VMM to forward, and SET_MEMORY is refused
  * with EINVAL, as guest memory is that of the VM. Reads of the status page need
  * no exit if the VMM maps it as ATTACH says; not with
- * KVM_UEFIVARS_ATTACH_PIO, where reads have side effects. Closing the port
- * ends it; the VM lives as long as the port is open.
- * Errors: as ATTACH; EINVAL not a port, not the caller's VM, unknown flag or a
- * bad address; EEXIST something of KVM is at that address already; ENODEV no
- * module; ENOSPC no room on KVM's bus.
+ * KVM_UEFIVARS_ATTACH_PIO, where reads have side effects.
+ * Closing the port ends it, and accesses exit to the VMM again. The VM lives as
+ * long as the port is open.
+ * Errors: as ATTACH; EBADF args[0] is no descriptor; EINVAL it is not one of a
+ * port, unknown flag, a bad address, or args[3] or the flags of KVM_ENABLE_CAP
+ * are not 0; EEXIST an eventfd, a coalesced zone or something else of KVM's
+ * MMIO bus is in that page already (what is put there later is not refused);
+ * ENODEV no module; ENOSPC no room on that bus; EIO from KVM, as for every
+ * command of a VM: not the process that made it.
  *
  * The number stands until one is assigned upstream.
  */
@@ -572,8 +576,8 @@ struct kvm_uefivars_open_port {
  * @size: in: size of this structure
  * @state: out: KVM_UEFIVARS_STORE_* of its store
  * @store_id: out: number of its store
- * @nr_doorbell: out: requests answered in the ringing thread
- * @nr_foreign: out: requests rung by another process, answered in a worker
+ * @nr_doorbell: out: DMA requests answered in the ringing thread
+ * @nr_foreign: out: DMA requests rung by another process, answered in a worker
  * @nr_forwarded: out: register accesses through MMIO
  * @nr_resets: out: machine resets
  * @transport: out: KVM_UEFIVARS_TRANSPORT_*
@@ -639,7 +643,8 @@ struct kvm_uefivars_attach {
  * Mirrors KVM_SET_USER_MEMORY_REGION: add after KVM did, remove before KVM
  * does. Replaces a slot of the same number; removing one that is not there is no
  * error. A removal returns when no request uses the slot any more.
- * Errors: EINVAL overlap with another slot, wrap-around; ENOSPC slot number.
+ * Errors: EINVAL overlap with another slot, wrap-around, or KVM_CAP_UEFI_VARS is
+ * enabled; ENOSPC slot number.
  */
 struct kvm_uefivars_memory {
 	__u32	size;
@@ -736,6 +741,9 @@ struct kvm_uefivars_range {
  * Replies are written through the VMM's address space, which does not mark
  * them in KVM's dirty log. A VMM adds these to each dirty log it fetches, before
  * it copies pages. What is written later is in the next ones.
+ * With KVM_CAP_UEFI_VARS replies are in KVM's own log. There is one exception: a
+ * dirty ring belongs to a vCPU, and a request that a signal interrupts is answered
+ * when its vCPU has none at hand. So a VMM with dirty rings asks here as well.
  */
 struct kvm_uefivars_dirty {
 	__u32	size;

@@ -264,18 +264,6 @@ static void many_threads(const void *data)
 	CHECK_EQ(reply_status(b.g.mem), KVM_UEFIVARS_EFI_NOT_FOUND);
 }
 
-/* What the daemon does, once. */
-static void acknowledge(int store)
-{
-	static uint8_t buf[65536];
-	const struct kvm_uefivars_batch *batch = (void *)buf;
-	struct kvm_uefivars_ack ack = { .size = sizeof(ack) };
-
-	CHECK(read(store, buf, sizeof(buf)) > 0);
-	ack.seq = batch->seq;
-	CHECK_EQ(call(store, KVM_UEFIVARS_ACK, &ack), 0);
-}
-
 /* One request waits for the disk, more follow than can be under way. */
 static void more_than_can_be_under_way(const void *data)
 {
@@ -311,7 +299,7 @@ static void more_than_can_be_under_way(const void *data)
 	CHECK_EQ(store_info(b.store).nr_requests, 1);
 	/* The others need not wait as well. */
 	CHECK_EQ(call(b.store, KVM_UEFIVARS_SET_CONFIG, &write_back), 0);
-	acknowledge(b.store);
+	CHECK(ack_all(b.store));
 	for (i = 0; i < 20; i++)
 		CHECK(is_done[i] || !pthread_join(r[i].thread, NULL));
 	CHECK_EQ(port_info(b.g.port).nr_doorbell, 4);

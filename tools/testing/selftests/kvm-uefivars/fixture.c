@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -197,6 +198,14 @@ int count_fds(void)
 		n++;
 	closedir(dir);
 	return n;
+}
+
+void join_child(pid_t pid)
+{
+	int status;
+
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, 0);
 }
 
 static uint64_t mix(uint64_t hash, const void *data, size_t len)

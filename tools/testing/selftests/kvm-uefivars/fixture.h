@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <sys/ioctl.h>
+#include <sys/types.h>
 
 #include <linux/kvm_uefivars.h>
 #include <linux/kvm_uefivars_mailbox.h>
@@ -54,6 +55,9 @@ int var_delete(int store, const char *name);
 short events(int fd, short wanted);
 
 int count_fds(void);
+
+/* Wait for a child, which must have had nothing to complain about. */
+void join_child(pid_t pid);
 
 /* Everything an ioctl may change, as a number to compare. */
 uint64_t fingerprint(int dev, int store, int port);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Builds module and tests, runs them in the emulated host, with the KVM of KUV_KVM if that is
-# set. KTAP; the last line is "N passed, N failed, N skipped".
+# Builds module and tests, runs them in the emulated host. With KUV_KVM=DIR the kvm.ko in DIR is
+# loaded, with KUV_KVM=auto one that has KVM_CAP_UEFI_VARS is built first. KTAP; the last line is
+# "N passed, N failed, N skipped".
 # usage: host.sh 6.12|6.1|7.2|6.12-debug [auto|fput [TEST...]]
 
 # shellcheck source=tools/lib.sh
@@ -35,6 +36,9 @@ main() {
 		>"$dir/$name.list"
 	mv "$dir/$name.list" "$dir/kvm-uefivars/tests.list"
 	module=$("$KUV_TOP/tools/build-module.sh" "$kernel" "$backend")
+	if [ "${KUV_KVM:-}" = auto ]; then
+		KUV_KVM=$("$KUV_TOP/tools/kvm-build/build.sh" "$kernel")
+	fi
 	bash "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
 		--timeout $((600 * KUV_SLOW)) --share "$dir/$name.host" -- \
 		bash "$here/kvm-uefivars/run.sh" "$module" "$dir/kvm-uefivars" "$@" |

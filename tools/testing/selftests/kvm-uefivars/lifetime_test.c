@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,14 +25,6 @@ static int try_open_port(int store)
 	int ret = call(store, KVM_UEFIVARS_OPEN_PORT, &arg);
 
 	return ret ? ret : arg.fd;
-}
-
-static void join(pid_t pid)
-{
-	int status;
-
-	CHECK_EQ(waitpid(pid, &status, 0), pid);
-	CHECK_EQ(status, 0);
 }
 
 static void store_ends_with_last_descriptor(const void *data)
@@ -161,6 +154,31 @@ static void attach_is_for_good(const void *data)
 	CHECK_EQ(call(port, KVM_UEFIVARS_ATTACH, &arg), -EBUSY);
 }
 
+static void port_says_how_it_is_attached(const void *data)
+{
+	struct kvm_uefivars_attach pio = {
+		.size = sizeof(pio), .flags = KVM_UEFIVARS_ATTACH_PIO,
+		.eventfd = -1,
+	};
+	int port = open_port(create_store(open_device(), 0, 0));
+
+	(void)data;
+	CHECK_EQ(port_info(port).transport, KVM_UEFIVARS_TRANSPORT_NONE);
+	attach(port, -1);
+	CHECK_EQ(port_info(port).transport, KVM_UEFIVARS_TRANSPORT_FORWARD);
+	CHECK_EQ(reg_read(port, KVM_UEFIVARS_REG_FLAGS, 4) &
+		 KVM_UEFIVARS_FLAG_USE_PIO, 0);
+	CHECK_EQ(port_info(port).nr_kvm, 0);
+	port = open_port(create_store(open_device(), 0, 0));
+	attach(port, eventfd(0, EFD_CLOEXEC));
+	CHECK_EQ(port_info(port).transport, KVM_UEFIVARS_TRANSPORT_DOORBELL);
+	port = open_port(create_store(open_device(), 0, 0));
+	CHECK_EQ(call(port, KVM_UEFIVARS_ATTACH, &pio), 0);
+	CHECK_EQ(port_info(port).transport, KVM_UEFIVARS_TRANSPORT_FORWARD);
+	CHECK(reg_read(port, KVM_UEFIVARS_REG_FLAGS, 4) &
+	      KVM_UEFIVARS_FLAG_USE_PIO);
+}
+
 static void failed_attach_can_be_repeated(const void *data)
 {
 	struct kvm_uefivars_attach arg = { .size = sizeof(arg), .eventfd = 0 };
@@ -189,7 +207,7 @@ static void other_process_may_not(const void *data)
 		CHECK(port_info(g.port).store_id != 0);
 		_exit(0);
 	}
-	join(pid);
+	join_child(pid);
 	CHECK_EQ(port_info(g.port).nr_resets, 0);
 }
 
@@ -208,7 +226,7 @@ static void child_attaches(const void *data)
 			 KVM_UEFIVARS_MAGIC_VALUE);
 		_exit(0);
 	}
-	join(pid);
+	join_child(pid);
 	/* Its process is gone for good: the port serves nobody any more. */
 	CHECK_EQ(call(port, KVM_UEFIVARS_MMIO, &mmio), -EPERM);
 }
@@ -233,7 +251,7 @@ static void child_keeps_port_open(const void *data)
 	CHECK_EQ(events(store, POLLPRI), 0);
 	CHECK_EQ(try_open_port(store), -EBUSY);
 	close(pipefd[1]);
-	join(pid);
+	join_child(pid);
 	CHECK_EQ(poll(&pfd, 1, (int)ktap_ms(5000)), 1);
 	CHECK(try_open_port(store) >= 0);
 }
@@ -371,7 +389,7 @@ static void mapping_is_not_inherited(const void *data)
 		CHECK_EQ(errno, ENOMEM);
 		_exit(0);
 	}
-	join(pid);
+	join_child(pid);
 }
 
 int main(void)
@@ -386,6 +404,7 @@ int main(void)
 	ADD(port_closed_is_reported_once);
 	ADD(port_opens_again);
 	ADD(attach_is_for_good);
+	ADD(port_says_how_it_is_attached);
 	ADD(failed_attach_can_be_repeated);
 	ADD(other_process_may_not);
 	ADD(child_attaches);

@@ -46,13 +46,10 @@ struct rig {
 	bool is_checked;
 };
 
-/* Add a case for each transport, with the transport as its argument. */
+/* Add a case for each transport that KVM has, with the transport as its argument. */
 void rig_add(ktap_fn *fn, const char *name);
 
-/*
- * A VM whose mailbox is set up and answers; skips the case where the host has no
- * such transport. @durability and @wait_ms as of the store.
- */
+/* A VM whose mailbox is set up and answers. @durability and @wait_ms as of the store. */
 void rig_start(struct rig *r, const struct transport *t, unsigned int nr_vcpus,
 	       uint32_t durability, uint32_t wait_ms);
 

@@ -35,14 +35,6 @@ static bool is_admin_cmd(const struct cmd *cmd)
 	return false;
 }
 
-static void join(pid_t pid)
-{
-	int status;
-
-	CHECK_EQ(waitpid(pid, &status, 0), pid);
-	CHECK_EQ(status, 0);
-}
-
 static void become_nobody(void)
 {
 	if (geteuid())
@@ -227,7 +219,7 @@ static void sent_to_another_user(const void *data)
 	}
 	CHECK(misuse_send_fd(pair[0], store));
 	CHECK(misuse_send_fd(pair[0], port));
-	join(pid);
+	join_child(pid);
 	CHECK_EQ(var_get(store, "Sent", NULL, &len), -EMSGSIZE);
 	/* It was attached there, by a process that is gone. */
 	CHECK_EQ(call(port, KVM_UEFIVARS_MMIO, &mmio), -EPERM);
@@ -273,7 +265,7 @@ static void child_has_the_store(const void *data)
 		CHECK_EQ(var_set(store, "Child", NV_BS_RT, "x", 1, 0), 0);
 		_exit(0);
 	}
-	join(pid);
+	join_child(pid);
 	CHECK_EQ(var_get(store, "Child", NULL, &len), -EMSGSIZE);
 }
 
@@ -325,7 +317,7 @@ static void exec_closes_descriptors(const void *data)
 	CHECK(pid >= 0);
 	if (!pid)
 		exec_with(-1, fds, 3);
-	join(pid);
+	join_child(pid);
 }
 
 static void port_kept_over_exec(const void *data)
@@ -341,7 +333,7 @@ static void port_kept_over_exec(const void *data)
 		CHECK(!fcntl(port, F_SETFD, 0));
 		exec_with(port, &store, 1);
 	}
-	join(pid);
+	join_child(pid);
 }
 
 /* --- /proc */

@@ -89,8 +89,10 @@ struct kuv_mem_table {
 /*
  * copy_from_user() and copy_to_user() look up which object the kernel's side is
  * in, at a considerable part of a request's cost, unless the length is a
- * constant. The usual one to read is; what is short is written word by word.
+ * constant. The usual one to read is; what is short is written word by word, as
+ * unsafe_copy_to_user() does, but four words in a turn of the loop.
  */
+#define KUV_MEM_STORE_AT_ONCE	32U
 
 /**
  * kuv_mem_fetch() - copy a message or a part of it in
@@ -123,6 +125,18 @@ static inline int kuv_mem_store_short(void __user *uptr, const void *src,
 {
 	if (!user_write_access_begin(uptr, len))
 		return -EFAULT;
+	while (len >= KUV_MEM_STORE_AT_ONCE) {
+		const u64 *from = src;
+		u64 __user *to = uptr;
+
+		unsafe_put_user(from[0], to, fault);
+		unsafe_put_user(from[1], to + 1, fault);
+		unsafe_put_user(from[2], to + 2, fault);
+		unsafe_put_user(from[3], to + 3, fault);
+		uptr += KUV_MEM_STORE_AT_ONCE;
+		src += KUV_MEM_STORE_AT_ONCE;
+		len -= KUV_MEM_STORE_AT_ONCE;
+	}
 	unsafe_copy_to_user(uptr, src, len, fault);
 	user_write_access_end();
 	return 0;

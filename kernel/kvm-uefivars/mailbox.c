@@ -149,7 +149,7 @@ static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
 
-/* A message is all there is in @buf when the store sees it. */
+/* What is fetched behind a message nobody looks at, and is wiped with it. */
 static u16 kuv_mailbox_exchange(struct kuv_mailbox *mb, u8 *buf, u32 *dirty)
 {
 	u32 total;
@@ -157,9 +157,6 @@ static u16 kuv_mailbox_exchange(struct kuv_mailbox *mb, u8 *buf, u32 *dirty)
 
 	if (unlikely(status != KVM_UEFIVARS_STS_SUCCESS))
 		return status;
-	if (*dirty > total)
-		memset(buf + total, 0, *dirty - total);
-	*dirty = total;
 	status = kuv_store_request(mb->store, buf, total, mb->size);
 	/* What a failed request left unwritten is as the guest wrote it. */
 	if (status == KVM_UEFIVARS_STS_SUCCESS &&

@@ -211,7 +211,7 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
 /**
  * kuv_store_request() - answer a guest's message
  * @store: store
- * @msg: private copy of the message, zero behind it; becomes the reply
+ * @msg: private copy of the message; becomes the reply
  * @total: bytes of the message and of the reply, header included
  * @size: size of the guest's buffer
  *

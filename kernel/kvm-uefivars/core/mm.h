@@ -32,9 +32,9 @@ enum {
 /**
  * kuv_mm_handle() - answer one message in place
  * @s: service of the VM
- * @msg: private memory of @buffer_size bytes: header and message, zero behind
- * @total: bytes of header and message, at most @buffer_size; the reply has as
- *	many
+ * @msg: private memory: header and message
+ * @total: bytes of @msg, at most @buffer_size; the reply has as many, and what
+ *	lies behind them is neither read nor written
  * @buffer_size: size of the shared buffer, at most KVM_UEFIVARS_BUFFER_MAX
  * @res: result, always filled
  *

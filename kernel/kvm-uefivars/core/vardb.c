@@ -14,12 +14,10 @@
 /* An adoption may need more tombstones than the pool, and a boot more yet. */
 #define ADOPT_FORCED_MAX	(KUV_POOL_FORCED_MAX - 256)
 
-bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii)
+bool kuv_name_has_text(const struct kuv_name *n, const char *ascii)
 {
 	u32 i;
 
-	if (memcmp(n->guid, guid, 16))
-		return false;
 	for (i = 0; i < n->len / 2; i++)
 		if (!ascii[i] || kuv_utf16_at(n->name, i) != (u8)ascii[i])
 			return false;

@@ -5,6 +5,7 @@
 
 #include <linux/bits.h>
 #include <linux/list.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "status.h"
@@ -253,15 +254,31 @@ static inline u32 kuv_var_cost(u32 name_len, u32 data_len)
 u32 kuv_limits_content_max(const struct kuv_limits *limits, u32 attributes);
 
 /**
- * kuv_name_is() - compare a name with a well-known one
+ * kuv_name_has_text() - compare a name, not its namespace
  * @n: name
- * @guid: namespace, 16 bytes
  * @ascii: name, ASCII only
  *
  * Context: Any.
  * Return: true if both are equal.
  */
-bool kuv_name_is(const struct kuv_name *n, const u8 *guid, const char *ascii);
+bool kuv_name_has_text(const struct kuv_name *n, const char *ascii);
+
+/**
+ * kuv_name_is() - compare a name with a well-known one
+ * @n: name
+ * @guid: namespace, 16 bytes
+ * @ascii: name, ASCII only
+ *
+ * Most names are in no well-known namespace.
+ *
+ * Context: Any.
+ * Return: true if both are equal.
+ */
+static inline bool kuv_name_is(const struct kuv_name *n, const u8 *guid,
+			       const char *ascii)
+{
+	return !memcmp(n->guid, guid, 16) && kuv_name_has_text(n, ascii);
+}
 
 /**
  * kuv_vardb_init() - an empty database

@@ -98,6 +98,33 @@ static void utf16_len_needs_both_bytes_zero(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kuv_utf16_len(high, 3), 2);
 }
 
+/* Every place of the NUL, every length, units that are nearly zero. */
+static void utf16_len_of_all_lengths(struct kunit *test)
+{
+	static const u16 units[] = { 1, 0x100, 0x8000, 0xffff, 0x7fff, 0xff };
+	u8 *p = kunit_kzalloc(test, 2 * 16, GFP_KERNEL);
+	u32 nul, nr, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (nul = 0; nul <= 16; nul++) {
+		for (i = 0; i < 16; i++) {
+			u16 unit = i == nul ? 0 : units[(i + nul) % 6];
+
+			p[2 * i] = unit;
+			p[2 * i + 1] = unit >> 8;
+		}
+		for (nr = 0; nr <= 16; nr++) {
+			/* At the end of the memory: a look behind is seen. */
+			const u8 *s = p + 2 * (16 - nr);
+			u32 want = nr, first = 16 - nr;
+
+			if (nul >= first && nul < 16)
+				want = nul - first;
+			KUNIT_EXPECT_EQ(test, kuv_utf16_len(s, nr), want);
+		}
+	}
+}
+
 static struct kunit_case buf_cases[] = {
 	KUNIT_CASE(take_in_steps),
 	KUNIT_CASE(take_nothing_at_end),
@@ -109,6 +136,7 @@ static struct kunit_case buf_cases[] = {
 	KUNIT_CASE(utf16_len_stops_at_first_nul),
 	KUNIT_CASE(utf16_len_without_nul),
 	KUNIT_CASE(utf16_len_needs_both_bytes_zero),
+	KUNIT_CASE(utf16_len_of_all_lengths),
 	{}
 };
 

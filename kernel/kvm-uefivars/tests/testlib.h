@@ -390,9 +390,14 @@ static inline u16 mm_call(struct kuv_test *t)
 	memcpy(t->msg + 16, &len, sizeof(len));
 	memcpy(t->sent, t->msg, t->total);
 	memcpy(p, t->msg, t->total);
+	memset(p + t->total, 0x5a, size - t->total);
 	memset(&t->res, 0xa5, sizeof(t->res));
 	t->sts = kuv_mm_handle(&t->s, p, t->total, size, &t->res);
 	memcpy(t->msg, p, t->total);
+	/* Neither read, as the replies show, nor written. */
+	while (size > t->total)
+		if (p[--size] != 0x5a)
+			t->sts = 0xfffe;
 	kfree(p);
 	return t->sts;
 }

@@ -62,9 +62,12 @@ static void errno_reserved_not_zero(const void *data)
 	const struct cmd *cmd = data;
 	uint8_t arg[CMD_ARG_MAX];
 	struct cmd_env *env = cmd_setup(cmd, arg);
+	uint32_t bit;
 
-	*(uint32_t *)(arg + cmd->reserved) = 1;
-	check_refused(env, cmd->kind, cmd->nr, arg, -EINVAL);
+	for (bit = 0; bit < 32; bit++) {
+		*(uint32_t *)(arg + cmd->reserved) = 1U << bit;
+		check_refused(env, cmd->kind, cmd->nr, arg, -EINVAL);
+	}
 }
 
 static void errno_null_pointer(const void *data)

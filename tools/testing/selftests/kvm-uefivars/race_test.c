@@ -21,6 +21,8 @@
 #define WAIT_MS		400
 #define SOON_MS		3000
 #define KILLS		8
+#define RIVALS		4
+#define RACES		20
 
 static int write_through(uint64_t wait_ms)
 {
@@ -267,6 +269,74 @@ static void attached_again_in_request(const void *data)
 	rig_end(&r);
 }
 
+/* --- several who attach, and one port */
+
+struct rival {
+	pthread_t thread;
+	struct rig *r;
+	pthread_barrier_t *start;
+	bool by_kvm;
+	int ret;
+};
+
+static void *rival_attach(void *arg)
+{
+	struct kvm_uefivars_attach a = { .size = sizeof(a), .eventfd = -1 };
+	struct rival *v = arg;
+
+	pthread_barrier_wait(v->start);
+	if (v->by_kvm)
+		v->ret = rig_enable_cap(v->r, v->r->port,
+					KVM_UEFIVARS_MMIO_BASE, 0);
+	else
+		v->ret = call(v->r->port, KVM_UEFIVARS_ATTACH, &a);
+	return NULL;
+}
+
+/* Exactly one has it. */
+static void attach_race(struct rig *r)
+{
+	pthread_barrier_t start;
+	struct rival v[RIVALS];
+	int i, nr_won = 0;
+
+	CHECK(!pthread_barrier_init(&start, NULL, RIVALS));
+	for (i = 0; i < RIVALS; i++) {
+		v[i] = (struct rival){
+			.r = r, .start = &start,
+			.by_kvm = i % 2 &&
+				  r->t->value == KVM_UEFIVARS_TRANSPORT_KVM,
+		};
+		CHECK(!pthread_create(&v[i].thread, NULL, rival_attach, &v[i]));
+	}
+	for (i = 0; i < RIVALS; i++) {
+		CHECK(!pthread_join(v[i].thread, NULL));
+		CHECK(!v[i].ret || v[i].ret == -EBUSY);
+		nr_won += !v[i].ret;
+	}
+	CHECK_EQ(nr_won, 1);
+	pthread_barrier_destroy(&start);
+}
+
+static void attached_by_many_at_once(const void *data)
+{
+	struct rig r;
+	int i;
+
+	rig_start_vm(&r, data, 1);
+	r.store = create_store(r.dev, KVM_UEFIVARS_WRITE_BACK, 0);
+	for (i = 0; i < RACES; i++) {
+		r.port = open_port(r.store);
+		attach_race(&r);
+		close(r.port);
+		/* Whoever it was, nothing of it is left. */
+		CHECK_EQ(store_info(r.store).state, 0);
+	}
+	rig_attach(&r);
+	rig_check_works(&r);
+	rig_end(&r);
+}
+
 /* --- a VMM that is killed */
 
 static void wait_for_port_closed(int store)
@@ -493,6 +563,7 @@ int main(void)
 	ADD(reset_in_request);
 	ADD(saved_and_restored_in_request);
 	ADD(attached_again_in_request);
+	ADD(attached_by_many_at_once);
 	ADD(killed_in_request);
 	ADD(killed_at_random);
 	ADD(everything_at_once);

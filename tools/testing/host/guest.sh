@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
 
 here=$KUV_TOP/tools/testing/host
-cmdline="console=ttyS0 quiet loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr pci=noearly mitigations=off iomem=relaxed"
+cmdline="console=ttyS0 loglevel=4 panic=-1 tsc=reliable no_timer_check nokaslr pci=noearly mitigations=off iomem=relaxed"
 
 # guest_initrd DIR: initramfs of the guest, as DIR/initrd.
 guest_initrd() {
@@ -78,7 +78,7 @@ guest_need() {
 main() {
 	local key dir
 
-	[ $# = 1 ] || kuv_die "usage: $0 6.12|6.1"
+	[ $# = 1 ] || kuv_die "usage: $0 6.12|6.1|7.2"
 	guest_need
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"
 	key=$(cat "$here"/guest/*.c "$here"/guest/efi/* "$here"/lib/guest-* "$here/lib/initrd.sh" "$0" \

@@ -1,23 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs the scenarios, each in an emulated host of its own. KTAP on standard output; the logs of
-# a scenario are in build/host/<kernel>-<backend>/<scenario>/.
+# a scenario are in build/host/<kernel>-<backend>[-<attach>]/<scenario>/.
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 # shellcheck source=tools/testing/host/lib/ssh.sh
 source "$KUV_TOP/tools/testing/host/lib/ssh.sh"
+# shellcheck source=tools/testing/host/lib/guest-death.sh
+source "$KUV_TOP/tools/testing/host/lib/guest-death.sh"
 
 here=$KUV_TOP/tools/testing/host
 kernel=6.12
 backend=auto
 firmware=RELEASE
+attach=
 
 usage() {
 	cat <<-END
-	usage: run.sh [--kernel 6.12|6.1] [--backend auto|task_work|fput]
-	              [--firmware RELEASE|DEBUG] [SCENARIO...]
-	SCENARIO is a number or a name from scenarios/; all without one.
+	usage: run.sh [--kernel 6.12|6.1|7.2|6.12-debug] [--backend auto|task_work|fput]
+	              [--attach cap|doorbell|forward] [--firmware RELEASE|DEBUG]
+	              [SCENARIO...]
+	SCENARIO is a number or a name from scenarios/; all without one. With --attach cap
+	the host has the KVM of tools/kvm-build; without --attach VMs take what there is.
 	END
 }
 
@@ -26,6 +31,7 @@ parse() {
 		case $1 in
 		--kernel) kernel=$2; shift ;;
 		--backend) backend=$2; shift ;;
+		--attach) attach=$2; shift ;;
 		--firmware) firmware=$2; shift ;;
 		--help) usage; exit 0 ;;
 		-*) usage >&2; kuv_die "unknown option $1" ;;
@@ -33,6 +39,10 @@ parse() {
 		esac
 		shift
 	done
+	case $attach in
+	'' | cap | doorbell | forward) ;;
+	*) usage >&2; kuv_die "unknown way to attach: $attach" ;;
+	esac
 	scenarios=()
 	[ $# -gt 0 ] || set -- ''
 	for s; do
@@ -49,11 +59,41 @@ prepare() {
 	KUV_MODULE=$("$KUV_TOP/tools/build-module.sh" "$kernel" "${backend/task_work/auto}")
 	make -s -C "$KUV_TOP" all >&2
 	KUV_FIRMWARE=$("$KUV_TOP/tools/testing/firmware/build.sh" "$firmware")/OVMF_$firmware.fd
-	KUV_GUEST_DISK=$("$here/guest.sh" "$kernel")
+	# What is checked is the host's kernel.
+	KUV_GUEST_DISK=$("$here/guest.sh" "${kernel%-debug}")
 	export KUV_MODULE KUV_FIRMWARE KUV_GUEST_DISK
 	if [[ ${scenarios[*]} = *secure* ]]; then
-		KUV_SECURE=$("$here/secure.sh" "$kernel")
+		KUV_SECURE=$("$here/secure.sh" "${kernel%-debug}")
 		export KUV_SECURE
+	fi
+	prepare_kvm
+}
+
+# needs_kvm: a scenario wants the KVM of tools/kvm-build whatever --attach says, by its line
+# "# KVM: patched".
+needs_kvm() {
+	grep -q '^# KVM: patched' "$1"
+}
+
+# prepare_kvm: that KVM. The debug kernel's own has the patch.
+prepare_kvm() {
+	local file
+
+	patched=
+	export KUV_ATTACH_BY=${attach:-auto}
+	[[ $kernel != *-debug ]] || return 0
+	for file in "${scenarios[@]}"; do
+		if [ "$attach" = cap ] || needs_kvm "$file"; then
+			patched=$("$KUV_TOP/tools/kvm-build/build.sh" "$kernel")
+			return
+		fi
+	done
+}
+
+# kvm_of SCENARIO: what KUV_KVM is for it.
+kvm_of() {
+	if [ "$attach" = cap ] || needs_kvm "$1"; then
+		echo "$patched"
 	fi
 }
 
@@ -62,15 +102,33 @@ limit_of() {
 	local n m
 	n=$(sed -n 's/^# Limit: \([0-9]*\) s.*/\1/p' "$1")
 	m=$(sed -n 's/^# Limit: .* and \([0-9]*\) s a round.*/\1/p' "$1")
-	echo $((${n:-180} + ${m:-0} * ${KUV_ROUNDS:-1}))
+	echo $(((${n:-180} + ${m:-0} * ${KUV_ROUNDS:-1}) * ${KUV_SLOW:-1}))
 }
 
-# end_of FILE LINES: the last lines of a log with something on them, as diagnostics.
+# as_diagnostics FILE: lines of this log.
+as_diagnostics() {
+	cut -c1-160 | sed "s/^/# ${1##*/}: /"
+}
+
+# end_of FILE LINES: the last lines of a log with something on them.
 end_of() {
-	[ ! -s "$1" ] ||
-		sed 's/\x1b\[[0-9;=?]*[A-Za-z]//g' "$1" | tr '\r' '\n' |
-		LC_ALL=C tr -cd '[:print:]\n' | grep . | tail -n "$2" |
-		cut -c1-160 | sed "s/^/# ${1##*/}: /" || true
+	[ ! -s "$1" ] || kuv_serial_text "$1" | tail -n "$2" | as_diagnostics "$1"
+}
+
+# trouble_of FILE: of a serial line, what is around the first trouble a guest's kernel had; its
+# end if it had none.
+trouble_of() {
+	local nr
+
+	nr=$(kuv_serial_text "$1" |
+		grep -m 1 -nE "$KUV_DEATH|BUG: |Call Trace|WARNING: " | cut -d: -f1 || true)
+	if [ -n "$nr" ]; then
+		kuv_serial_text "$1" |
+			sed -n "$((nr > 4 ? nr - 4 : 1)),$((nr + 20))p" |
+			as_diagnostics "$1"
+	else
+		end_of "$1" 2
+	fi
 }
 
 # why LOGS STATUS: a few lines on a scenario that failed, the reason last.
@@ -81,7 +139,7 @@ why() {
 		vm=${f##*/} vm=${vm%%.*}
 		[ "$vm" != "$last" ] || continue
 		last=$vm
-		end_of "$f" 2
+		trouble_of "$f"
 		end_of "${f%serial}qemu" 1
 		end_of "${f%serial}out" 3
 	done < <(find "$logs" -name '*.serial' | sort -rV)
@@ -127,21 +185,57 @@ second_end() {
 	return $rc
 }
 
-# run_one NUMBER SCENARIO
-run_one() {
-	local nr=$1 file=$2 name logs limit rc=0 start=$SECONDS
-	name=$(basename "$file" .sh)
-	logs=$KUV_TOP/build/host/$kernel-$backend/$name
-	limit=$(limit_of "$file")
+# emulators_fault LOGS: what the failure of a scenario has to do with the emulator and not
+# with what is tested, see lib/guest-death.sh; fails where that cannot be said.
+emulators_fault() {
+	local f vm reason
 
+	reason=$(grep -a 'FAILED: ' "$1/scenario.log" || true)
+	while read -r f; do
+		kuv_guest_death "$f" && return
+		vm=${f##*/} vm=${vm%%.*}
+		if [[ $reason = *"VM $vm "* ]] && kuv_guest_hangs "$f"; then
+			echo "it hangs, the last line is: $(kuv_serial_text "$f" | tail -n 1)"
+			return
+		fi
+	done < <(find "$1" -name '*.serial' | sort -rV)
+	return 1
+}
+
+# run_host SCENARIO LOGS: once; its output, its status.
+run_host() {
+	local file=$1 logs=$2 limit rc=0
+
+	limit=$(limit_of "$file")
 	rm -rf "$logs"
 	mkdir -p "$logs"
+	KUV_KVM=$(kvm_of "$file")
+	export KUV_KVM
 	network=()
 	[ "$(hosts_of "$file")" = 1 ] || second_start "$logs" "$limit"
 	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" \
 		"${network[@]}" -- bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
 		sed -u '/^#/!s/^/# /' | tee "$logs/scenario.log" || rc=$?
 	[ ${#network[@]} = 0 ] || second_end $rc || rc=$?
+	return $rc
+}
+
+# run_one NUMBER SCENARIO: twice if the emulator has let the first time down.
+run_one() {
+	local nr=$1 file=$2 name logs rc=0 start=$SECONDS fault
+	name=$(basename "$file" .sh)
+	logs=$KUV_TOP/build/host/$kernel-$backend${attach:+-$attach}/$name
+
+	run_host "$file" "$logs" || rc=$?
+	if [ $rc != 0 ] && fault=$(emulators_fault "$logs"); then
+		why "$logs" "$rc"
+		rm -rf "$logs.first"
+		mv "$logs" "$logs.first"
+		echo "# a guest's kernel died in the emulator: $fault; run again"
+		again+=("$name")
+		rc=0
+		run_host "$file" "$logs" || rc=$?
+	fi
 	if [ $rc = 0 ]; then
 		passed=$((passed + 1))
 		echo "ok $nr $name # $((SECONDS - start)) s"
@@ -156,15 +250,19 @@ main() {
 	local nr=0 file
 
 	parse "$@"
+	# A kernel full of checks, emulated.
+	[[ $kernel != *-debug ]] || export KUV_SLOW=${KUV_SLOW:-4}
 	prepare
 	echo "KTAP version 1"
 	echo "1..${#scenarios[@]}"
-	passed=0 failed=0
+	passed=0 failed=0 again=()
 	for file in "${scenarios[@]}"; do
 		nr=$((nr + 1))
 		run_one $nr "$file"
 	done
 	echo "# $passed passed, $failed failed"
+	[ ${#again[@]} = 0 ] ||
+		echo "## run again, as a guest's kernel died in the emulator: ${again[*]}"
 	[ $failed = 0 ]
 }
 

@@ -88,7 +88,7 @@ secure_make() {
 secure_main() {
 	local key dir
 
-	[ $# = 1 ] || kuv_die "usage: $0 6.12|6.1"
+	[ $# = 1 ] || kuv_die "usage: $0 6.12|6.1|7.2"
 	guest_need
 	kuv_need openssl efitools sbsigntool gnu-efi e2fsprogs bash
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"

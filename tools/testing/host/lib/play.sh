@@ -13,9 +13,12 @@ source "$1"
 for vm in "${!VM_PID[@]}"; do
 	ended "${VM_PID[$vm]}" || vm_kill "$vm" TERM
 done
+attached_as_told
 if [ -n "${VARD_PID:-}" ]; then
 	stop_vard
 fi
+# While the module is there to give names to addresses.
+no_leaks
 if [ -d /sys/module/kvm_uefivars ]; then
 	unload_module
 fi

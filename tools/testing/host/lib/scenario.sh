@@ -5,6 +5,8 @@
 
 # Programs and files of the test, all overridable for a look by hand.
 : "${KUV_TOP:?}" "${KUV_MODULE:?}" "${KUV_FIRMWARE:?}" "${KUV_GUEST_DISK:?}" "${LOGS:?}"
+# shellcheck source=tools/testing/host/lib/guest-death.sh
+source "$KUV_TOP/tools/testing/host/lib/guest-death.sh"
 BIN=$KUV_TOP/build
 WORK=/run/kuv
 DB=$WORK/vars.db
@@ -59,22 +61,31 @@ same() {
 }
 
 # The longest to wait for a boot, and for a program: for what hangs. A loaded machine
-# has needed 90 s and 4 s.
-BOOT_MAX=400
-DONE_MAX=60
+# has needed 90 s and 4 s. A kernel full of checks is so many times slower.
+BOOT_MAX=$((400 * ${KUV_SLOW:-1}))
+DONE_MAX=$((60 * ${KUV_SLOW:-1}))
 
-# wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds.
+# wait_for SECONDS TEXT COMMAND...: until COMMAND succeeds, or a guest's kernel dies.
 wait_for() {
-	local limit=$1 what=$2 end
+	local limit=$1 what=$2 end n=0
 	shift 2
 	WAITING=$what
 	end=$((SECONDS + limit))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || fail "$what: not within $limit s"
+		n=$((n + 1))
+		[ $((n % 16)) != 0 ] || guests_live
 		sleep 0.2
 	done
 	# shellcheck disable=SC2034 # lib/play.sh says it
 	WAITING=
+}
+
+# guests_live: no guest's kernel has died.
+guests_live() {
+	local said
+
+	! said=$(kuv_guest_death "$LOGS"/*.serial) || fail "a guest's kernel died: $said"
 }
 
 # line FILE PATTERN: FILE has a line like this.
@@ -106,6 +117,18 @@ unload_module() {
 
 module_idle() {
 	[ "$(cat /sys/module/kvm_uefivars/refcnt)" = 0 ]
+}
+
+# no_leaks: where the kernel looks for memory that nothing points to, it finds none of the
+# module's or of KVM's. It names nothing younger than five seconds.
+no_leaks() {
+	local file=/sys/kernel/debug/kmemleak
+
+	[ -e $file ] && echo scan 2>/dev/null >$file || return 0
+	sleep 6
+	echo scan >$file
+	cat $file >"$LOGS/kmemleak"
+	refuse "memory leaked, see kmemleak" line "$LOGS/kmemleak" 'kuv_|\[kvm'
 }
 
 # start_vard [OPTION...]: by default a write waits for 2 s, which is not long in the
@@ -166,9 +189,11 @@ has() {
 # Logs of the VM now running as NAME are $LOGS/NAME.<run>.{serial,out,qemu,debug}.
 # VM_OPTIONS are more options for kuv-run; VM_DISKS are QEMU arguments for other
 # disks than that of the Linux guest. VM_AS is a name for vard-sync other than NAME.
-declare -A VM_PID VM_RUN
+# VM_ATTACH is how VMs are attached; VM_HOW is what their logs have to say about it.
+declare -A VM_PID VM_RUN VM_HOW
 VM_OPTIONS=()
 VM_DISKS=()
+VM_ATTACH=${KUV_ATTACH_BY:-auto}
 
 # log_of NAME KIND: its file.
 log_of() {
@@ -190,7 +215,9 @@ vm_count() {
 vm_start() {
 	local name=$1
 	shift
-	"$BIN/kuv-run" --vm "${VM_AS:-$name}" --socket "$SOCKET" --verbose "${VM_OPTIONS[@]}" \
+	VM_HOW[$(log_of "$name" qemu)]=$(transport_of "$VM_ATTACH")
+	"$BIN/kuv-run" --vm "${VM_AS:-$name}" --socket "$SOCKET" --verbose \
+		--attach "$VM_ATTACH" "${VM_OPTIONS[@]}" \
 		-- qemu-system-x86_64 -nodefaults -no-user-config -display none \
 		-machine pc -accel kvm -cpu host -m 512 \
 		-bios "$KUV_FIRMWARE" \
@@ -200,6 +227,35 @@ vm_start() {
 		"$@" >"$(log_of "$name" qemu)" 2>&1 &
 	VM_PID[$name]=$!
 	say "VM $name, run ${VM_RUN[$name]}: started"
+}
+
+# transport_of HOW: what --attach HOW is on this host.
+transport_of() {
+	if [ "$1" != auto ]; then
+		echo "$1"
+	elif grep -qw kvm_uefi_vars_register /proc/kallsyms; then
+		echo cap
+	else
+		echo doorbell
+	fi
+}
+
+# attached_as_told: every VM was attached as it should be, and nothing that its guest did
+# went another way. Those that were killed have not told what they did.
+attached_as_told() {
+	local log how
+	local -A other=(
+		[cap]='doorbell [1-9]|forwarded [1-9]' [doorbell]='cap [1-9]'
+		[forward]='cap [1-9]|doorbell [1-9]')
+
+	for log in "${!VM_HOW[@]}"; do
+		how=${VM_HOW[$log]}
+		line "$log" 'kuv-run: attached at ' || continue
+		check "${log##*/}: attached by $how" \
+			line "$log" "kuv-run: attached at 0x[0-9a-f]+ by $how(, PIO)?\$"
+		refuse "${log##*/}: nothing went another way" \
+			line "$log" "^kuv-run: (cap [0-9]+ .*)?(${other[$how]})"
+	done
 }
 
 # vm_linux NAME [QEMU ARGUMENT...]: start a VM with the Linux guest, which runs

@@ -26,13 +26,13 @@ build_make() {
 	[ -z "$warn" ] || kuv_die "kvm.ko does not build cleanly: $warn"
 }
 
-# build_check DIR EXPORTS: it fits the stock kernel.
+# build_check DIR: it fits the stock kernel.
 build_check() {
-	local dir=$1 exports=$2 ko stock
+	local dir=$1 ko stock
 
 	ko=$dir/arch/x86/kvm/kvm.ko
 	"$KVM_BUILD/check-exports.sh" "$KUV_KDIR/Module.symvers" \
-		"$dir/Module.symvers" "$exports" >"$dir/exports.txt" ||
+		"$dir/Module.symvers" "$dir/exports" >&2 ||
 		kuv_die "kvm.ko does not fit $KUV_KREL"
 	stock=$(find "$KUV_MODDIR/lib/modules/$KUV_KREL/kernel/arch/x86/kvm" \
 		-name 'kvm.ko*' | head -n 1)
@@ -45,19 +45,20 @@ build_vermagic() {
 	/sbin/modinfo -F vermagic "$1"
 }
 
-# build_locked TREE DIR EXPORTS: TREE becomes DIR with what make left.
+# build_locked TREE DIR: what TREE makes, in DIR.
 build_locked() {
-	local tree=$1 dir=$2 exports=$3
+	local tree=$1 dir=$2
 
 	if [ ! -d "$dir" ]; then
 		rm -rf "$dir.tmp"
 		cp -r "$tree" "$dir.tmp"
 		build_make "$dir.tmp"
-		build_check "$dir.tmp" "$exports"
+		build_check "$dir.tmp"
 		# kvm.ko, what proves that it fits, and nothing else.
+		rm -rf "$dir.out"
 		mkdir "$dir.out"
 		mv "$dir.tmp/arch/x86/kvm/kvm.ko" "$dir.tmp/Module.symvers" \
-			"$dir.tmp/build.log" "$dir.tmp/exports.txt" "$dir.out/"
+			"$dir.tmp/build.log" "$dir.tmp/exports" "$dir.out/"
 		strip --strip-debug "$dir.out/kvm.ko"
 		rm -rf "$dir.tmp"
 		mv "$dir.out" "$dir"
@@ -77,12 +78,13 @@ build_kvm() {
 	tree=$(mktemp -d)
 	# shellcheck disable=SC2064 # the directory of now
 	trap "rm -rf '$tree'" EXIT
-	kvm_tree "$src" "$tree" "${patches[@]}"
+	"$KVM_BUILD/stage.sh" "$src" "$tree" "${patches[@]}" >&2 ||
+		kuv_die "the patches are not for the source of $KUV_KREL"
 	cp "$KUV_TOP/kernel/patches/$series/exports" "$tree/"
 	sha256sum <"$KUV_KDIR/Module.symvers" >"$tree/stock"
 	dir=$KUV_CACHE/kvm/${KUV_KREL}_$(kvm_hash "$tree")
 	mkdir -p "$KUV_CACHE/kvm"
-	kuv_locked "kvm-build-$1" build_locked "$tree" "$dir" "$tree/exports"
+	kuv_locked "kvm-build-$1" build_locked "$tree" "$dir"
 	printf '%s\n' "$dir"
 }
 

@@ -5,6 +5,7 @@
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
+# shellcheck disable=SC2034 # of those who source this
 KVM_BUILD=$KUV_TOP/tools/kvm-build
 
 # kvm_series KERNEL: directory name of its patches; a debug kernel has the same.
@@ -61,41 +62,6 @@ kvm_source_unpack() {
 		"$top/CREDITS" "$top/MAINTAINERS" "$top/README" ||
 		kuv_die "cannot unpack $root/usr/src/$top.tar.xz"
 	mv "$dir.tmp" "$dir"
-}
-
-# kvm_apply DIR PATCH...: apply to a copy of the source, exactly.
-kvm_apply() {
-	local dir=$1 p
-	shift
-
-	for p in "$@"; do
-		patch -d "$dir" -p1 -F0 -s --no-backup-if-mismatch <"$p" >&2 ||
-			kuv_die "$(basename "$p") does not apply to $dir"
-	done
-}
-
-# kvm_tree SOURCE DIR PATCH...: a tree in DIR that builds kvm.ko alone.
-kvm_tree() {
-	local src=$1 dir=$2 f
-	shift 2
-
-	mkdir -p "$dir/arch/x86" "$dir/virt" "$dir/include/trace"
-	# What the patches name, whole: they have to apply.
-	sed -n 's,^diff --git a/\([^ ]*\) .*,\1,p' "$@" | sort -u |
-		while read -r f; do
-			mkdir -p "$dir/$(dirname "$f")"
-			[ ! -e "$src/$f" ] || cp "$src/$f" "$dir/$f"
-		done
-	cp -r "$src/arch/x86/kvm" "$dir/arch/x86/"
-	cp -r "$src/virt/kvm" "$dir/virt/"
-	kvm_apply "$dir" "$@"
-	rm -rf "$dir/Documentation" "$dir/tools"
-	# shellcheck disable=SC2016 # make expands these
-	sed -i -e 's,$(srctree)/arch/x86/kvm,$(src),' \
-		-e 's,$(srctree)/virt/kvm,$(src)/../../../virt/kvm,' \
-		-e '/^obj-\$(CONFIG_KVM_\(INTEL\|AMD\))/d' "$dir/arch/x86/kvm/Makefile"
-	cat "$KVM_BUILD/kvm-only.mk" >>"$dir/arch/x86/kvm/Makefile"
-	echo 'obj-m := arch/x86/kvm/' >"$dir/Kbuild"
 }
 
 # kvm_hash DIR: of every file in it.

@@ -10,6 +10,8 @@
 #include "vardb.h"
 
 #define BUCKETS_MIN	64
+/* Entries per bucket: a store of usual size has the first ones for good. */
+#define LOAD_MAX	2
 
 int kuv_vartab_init(struct kuv_vartab *tab, const u8 *key)
 {
@@ -89,7 +91,7 @@ void kuv_vartab_make_room(struct kuv_vartab *tab)
 	struct kuv_var *v;
 	u32 i;
 
-	if (tab->nr < tab->nr_buckets ||
+	if (tab->nr < LOAD_MAX * tab->nr_buckets ||
 	    tab->nr_buckets >= KUV_VARTAB_BUCKETS_MAX)
 		return;
 	bigger.buckets = kvcalloc(bigger.nr_buckets, sizeof(*bigger.buckets),

@@ -16,10 +16,11 @@ struct kuv_var;
  * @nr: entries
  * @key: secret, so that a guest cannot choose colliding names
  *
- * There are as many buckets as entries, up to KUV_VARTAB_BUCKETS_MAX: that is
- * more than fit the pools of default size. With the largest pools full of the
- * smallest variables a bucket has a dozen. Names that collide nonetheless cost
- * a comparison of 16 bits each.
+ * There are half as many buckets as entries or more, as long as they are less
+ * than KUV_VARTAB_BUCKETS_MAX: so it is in pools of default size. With the
+ * largest pools full of the smallest variables a bucket has a dozen entries.
+ * Those whose names collide nonetheless cost a comparison of 16 bits each, at
+ * most as many as the pools have room for.
  */
 struct kuv_vartab {
 	struct kuv_var **buckets;

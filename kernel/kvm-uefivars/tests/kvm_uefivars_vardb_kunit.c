@@ -134,7 +134,7 @@ static void find_after_growth(struct kunit *test)
 		name[3] = '0' + i % 10;
 		put(t, name, i % 2 ? NV_BS : BS_RT, name);
 	}
-	KUNIT_EXPECT_GE(test, t->s.db.table.nr_buckets, 1000);
+	KUNIT_EXPECT_GE(test, 2 * t->s.db.table.nr_buckets, 1000);
 	KUNIT_EXPECT_TRUE(test, test_is(t, "n000", BS_RT, "n000"));
 	KUNIT_EXPECT_TRUE(test, test_is(t, "n999", NV_BS, "n999"));
 	/* The exit of the suite looks every one of them up. */
@@ -185,11 +185,11 @@ static void find_cost_does_not_grow(struct kunit *test)
 		name[2] = 'a' + nr / 256 % 16;
 		if (put(t, name, NV_BS, "1") != KUV_SUCCESS)
 			break;
-		KUNIT_EXPECT_LE(test, tab->nr, tab->nr_buckets);
+		KUNIT_EXPECT_LE(test, tab->nr, 2 * tab->nr_buckets);
 	}
 	KUNIT_EXPECT_GE(test, nr, 3600);
 	KUNIT_EXPECT_EQ(test, tab->nr, nr);
-	KUNIT_EXPECT_LE(test, longest_bucket(tab), 8);
+	KUNIT_EXPECT_LE(test, longest_bucket(tab), 12);
 }
 
 /* Names that a guest could only find with the key: right, only slower. */

@@ -379,7 +379,7 @@ static void growth_of_the_table_may_fail(struct kunit *test)
 	char name[8] = "n00";
 	u32 i, nr = t->s.db.table.nr_buckets;
 
-	for (i = t->s.db.nr_nv + t->s.db.nr_volatile; i < nr; i++) {
+	for (i = t->s.db.nr_nv + t->s.db.nr_volatile; i < 2 * nr; i++) {
 		name[1] = '0' + i / 10;
 		name[2] = '0' + i % 10;
 		test_set(t, name, NV_BS, "1");

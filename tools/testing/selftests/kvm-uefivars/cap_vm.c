@@ -50,6 +50,8 @@ struct cap_vm *cap_open(unsigned int nr_vcpus, uint32_t durability,
 			uint32_t wait_ms)
 {
 	struct cap_vm *c = calloc(1, sizeof(*c));
+	/* First: without the module there is nothing to be tried. */
+	int dev = open_device();
 	unsigned int i;
 	int ret;
 
@@ -66,7 +68,7 @@ struct cap_vm *cap_open(unsigned int nr_vcpus, uint32_t durability,
 	for (i = 0; i < nr_vcpus; i++)
 		CHECK(vmm_vcpu_create(&c->vm, CAP_IMAGE_ADDR,
 				      CAP_STACK_ADDR(i)));
-	c->store = create_store(open_device(), durability, wait_ms);
+	c->store = create_store(dev, durability, wait_ms);
 	c->port = open_port(c->store);
 	return c;
 }

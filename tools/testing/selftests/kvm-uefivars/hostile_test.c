@@ -220,10 +220,12 @@ static int set_huge_pages(int nr)
 /* A huge page that is punched out and not there a second time. */
 static void huge_page_is_gone(const void *data)
 {
-	int old = set_huge_pages(1), fd;
-	uint8_t *mem;
 	struct rig r;
+	uint8_t *mem;
+	int old, fd;
 
+	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
+	old = set_huge_pages(1);
 	fd = memfd_create("hostile", MFD_CLOEXEC | MFD_HUGETLB);
 	if (fd < 0 || ftruncate(fd, HUGE_PAGE))
 		ktap_skip("no huge pages");
@@ -231,7 +233,6 @@ static void huge_page_is_gone(const void *data)
 		   MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (old < 0 || mem == MAP_FAILED)
 		ktap_skip("no huge pages");
-	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
 	rig_map(&r, SLOT, SLOT_ADDR, HUGE_PAGE, mem, false);
 	rig_setup(&r, SLOT_ADDR);
 	put_message(mem);

@@ -632,6 +632,7 @@ static void memory_comes_back(const void *data)
 	long before, after;
 
 	(void)data;
+	close(open_device());
 	in_process(do_a_bit);
 	drop_caches();
 	before = slab_kb();

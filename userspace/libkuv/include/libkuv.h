@@ -276,7 +276,8 @@ int libkuv_port_resume(struct libkuv_port *port);
  * @dirty: out: the ranges
  *
  * KVM's dirty log does not have what replies were written to: add it to each
- * log that KVM_GET_DIRTY_LOG returns, before the pages are copied.
+ * log that KVM_GET_DIRTY_LOG returns, before the pages are copied. With
+ * LIBKUV_TRANSPORT_KVM the log has it, and there is little to add, or nothing.
  *
  * Context: Any thread that shares the memory of the attaching one.
  * Return: 0 or -errno.

@@ -37,6 +37,26 @@ static const uint8_t guid_sha256[16] = {
 	0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40,
 	0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28,
 };
+#define DESCRIPTOR_LEN	40	/* time and certificate header, up to the signature */
+#define WRAP_LEN	19	/* ContentInfo around a SignedData of 256 to 65535 bytes */
+
+/*
+ * Takes the ContentInfo off the signature. UEFI allows both forms; QEMU 10's
+ * device cannot read the one with it.
+ */
+static void unwrap_signature(struct bytes *b)
+{
+	uint8_t *sig = b->data + DESCRIPTOR_LEN;
+	uint32_t len = (uint32_t)b->len - 16 - WRAP_LEN;
+
+	if (b->len < DESCRIPTOR_LEN + WRAP_LEN || sig[0] != 0x30 ||
+	    sig[1] != 0x82 || sig[15] != 0xa0 || sig[16] != 0x82)
+		errx(1, "a signature has not the form that is expected");
+	b->len -= WRAP_LEN;
+	memmove(sig, sig + WRAP_LEN, b->len - DESCRIPTOR_LEN);
+	memcpy(b->data + 16, &len, sizeof(len));
+}
+
 /* One message: its length, itself, zeroes up to a multiple of 8. */
 static void emit(FILE *f, const struct write *w, const struct signer *s)
 {
@@ -44,6 +64,8 @@ static void emit(FILE *f, const struct write *w, const struct signer *s)
 	size_t name_len = 2 * (strlen(w->name) + 1);
 
 	put_descriptor(&data, w, s);
+	if (s)
+		unwrap_signature(&data);
 	put(&data, w->payload.data, w->payload.len);
 	put(&m, guid_variable, 16);
 	put_le(&m, 16 + 36 + name_len + data.len, 8);
@@ -91,14 +113,16 @@ static void put_hash_list(struct bytes *b, uint32_t list)
 	}
 }
 
-static void emit_key(FILE *f, const char *name, const struct signer *s)
+/* @by: whose signature it has, NULL for none. */
+static void emit_key(FILE *f, const char *name, const struct signer *s,
+		     const struct signer *by)
 {
 	struct write w = {
 		.guid = guid_global, .name = name, .attributes = A_KEY,
 	};
 
 	put_cert_list(&w.payload, s);
-	emit(f, &w, NULL);
+	emit(f, &w, by);
 }
 
 static void emit_append(FILE *f, const char *name, uint32_t i,
@@ -140,8 +164,9 @@ int main(int argc, char **argv)
 	new_signer(&pk, "bench platform key", 2048);
 	new_signer(&kek, "bench key exchange key", 2048);
 	new_signer(&owner, "bench owner", 2048);
-	emit_key(f, "KEK", &kek);
-	emit_key(f, "PK", &pk);
+	emit_key(f, "KEK", &kek, NULL);
+	/* QEMU's device wants a platform key that signs itself. */
+	emit_key(f, "PK", &pk, &pk);
 	for (i = 0; i < BENCH_AUTH_WARM; i++)
 		emit_append(f, "dbt", i, &kek);
 	/* Two databases: one could not hold them all. */

@@ -359,10 +359,12 @@ static void run_prepared(struct bench_job *j,
 {
 	u32 i;
 
-	if (prepare)
-		prepare(j);
-	window(j);
-	clear_times(j);
+	if (!(j->flags & BENCH_COLD)) {
+		if (prepare)
+			prepare(j);
+		window(j);
+		clear_times(j);
+	}
 	for (i = 0; i < j->windows; i++) {
 		if (prepare)
 			prepare(j);
@@ -449,9 +451,13 @@ static void auth_calls(struct bench_job *j, u32 nr)
 /* @first: the first message of this kind; some to warm up, then the window. */
 static void do_auth(struct bench_job *j, u32 first)
 {
-	skip_auth(first);
-	auth_calls(j, BENCH_AUTH_WARM);
-	clear_times(j);
+	if (j->flags & BENCH_COLD) {
+		skip_auth(first + BENCH_AUTH_WARM);
+	} else {
+		skip_auth(first);
+		auth_calls(j, BENCH_AUTH_WARM);
+		clear_times(j);
+	}
 	out(BENCH_EVENT_BEGIN);
 	auth_calls(j, BENCH_WINDOW);
 	out(BENCH_EVENT_END);

@@ -27,8 +27,9 @@
 /* Bytes of each variable of the list. */
 #define BENCH_LIST_DATA		64
 
-/* Flag of a job: messages go through the data register. */
-#define BENCH_PIO		1
+/* Flags of a job. */
+#define BENCH_PIO		1	/* messages go through the data register */
+#define BENCH_COLD		2	/* no window to warm up: calls cost too much */
 
 #ifndef __ASSEMBLER__
 enum bench_kind {
@@ -55,7 +56,7 @@ enum bench_kind {
  * @windows: in: BENCH_WINDOW calls each
  * @data_len: in: bytes of the variable, a multiple of 4
  * @attributes: in: attributes of the variable
- * @flags: in: BENCH_PIO or 0
+ * @flags: in: BENCH_PIO, BENCH_COLD, or 0
  * @nr_list: in: variables of the list, below 1000
  * @nr_bad: out: wrong answers
  * @bad_line: out: line of guest.c that saw the first one

@@ -36,6 +36,9 @@ struct bench_op {
 #define SET_VOLATILE(w)	OP("set-volatile-64", BENCH_SET, w, 64, VOLATILE)
 #define SET_NV(w)	OP("set-nv-64", BENCH_SET, w, 64, NV_RT)
 #define DELETE(w)	OP("delete", BENCH_DELETE, w, 64, NV_RT)
+/* Calls that rewrite a file are dear, and warm from the first. */
+#define COLD(n, k)	{ n, { .kind = (k), .windows = 1, .data_len = 64, \
+			       .attributes = NV_RT, .flags = BENCH_COLD } }
 #define END		STEP(BENCH_END)
 
 /* A device that nobody serves. */
@@ -79,6 +82,32 @@ static const struct bench_op plain_ops[] = {
 	END
 };
 
+/* As full_ops where a change of a variable rewrites all of them. */
+static const struct bench_op file_ops[] = {
+	STEP(BENCH_SETUP), FILL,
+	SET_VOLATILE(3),
+	STEP(BENCH_KEYS), STEP(BENCH_BOOT_DONE),
+	GET("get-64", 10, 64),
+	GET("get-4096", 3, 4096),
+	NEXT(10),
+	QUERY(3),
+	COLD("set-nv-64", BENCH_SET),
+	COLD("delete", BENCH_DELETE),
+	STEP(BENCH_SIGNED),
+	COLD("append-db-1k", BENCH_APPEND),
+	COLD("set-private-64", BENCH_PRIVATE),
+	END
+};
+
+static const struct bench_op file_growth_ops[] = {
+	STEP(BENCH_SETUP), FILL,
+	STEP(BENCH_BOOT_DONE),
+	GET("get-64", 3, 64),
+	NEXT(12),
+	COLD("set-nv-64", BENCH_SET),
+	END
+};
+
 /* Every four bytes of a message are an exit. */
 static const struct bench_op pio_ops[] = {
 	STEP(BENCH_SETUP),
@@ -112,6 +141,8 @@ static const struct {
 	{ "empty", empty_ops },
 	{ "full", full_ops },
 	{ "plain", plain_ops },
+	{ "file", file_ops },
+	{ "file-growth", file_growth_ops },
 	{ "pio", pio_ops },
 	{ "set", set_ops },
 	{ "growth", growth_ops },
@@ -206,7 +237,7 @@ static int start_next(struct bench_run *r)
 	r->op = r->next++;
 	*r->job = r->op->job;
 	r->job->nr_list = r->nr_list;
-	r->job->flags = r->flags;
+	r->job->flags |= r->flags;
 	r->windows = 0;
 	r->min = (struct bench_counters){ UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	r->max = (struct bench_counters){ 0 };

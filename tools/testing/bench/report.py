@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tables and the chart out of the results of a run, for run.sh."""
+"""Tables and the chart out of the results of a run, for run.sh and profile.sh."""
 
 import re
 import sys
@@ -138,6 +138,45 @@ def growth(results):
                     title = ""
 
 
+TOP_FUNCTIONS = 25
+
+
+def read_profile(path):
+    functions = {}
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            count, name = line.split()[0], " ".join(line.split()[1:])
+            functions[name] = functions.get(name, 0) + float(count)
+    return functions
+
+
+def profile(empty, doorbell, cap):
+    """What each function adds to the empty doorbell, the dearest first."""
+    columns = [read_profile(path) for path in (empty, doorbell, cap)]
+    totals = [sum(c.values()) for c in columns]
+
+    def added(name):
+        return max(c.get(name, 0) - columns[0].get(name, 0)
+                   for c in columns[1:])
+
+    def row(name, counts):
+        e, d, c = counts
+        print(f"| {name} | {e:,.0f} | {d:,.0f} | {100 * d / totals[1]:.1f} % "
+              f"| {d - e:+,.0f} | {c:,.0f} | {100 * c / totals[2]:.1f} % "
+              f"| {c - e:+,.0f} |")
+
+    names = sorted({n for c in columns for n in c}, key=added, reverse=True)
+    print("| Function | Empty doorbell | Doorbell | share | more "
+          "| KVM_CAP_UEFI_VARS | share | more |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    for name in names[:TOP_FUNCTIONS]:
+        title = name if name.startswith("(") else f"`{name}`"
+        row(title, [c.get(name, 0) for c in columns])
+    rest = [sum(c.get(n, 0) for n in names[TOP_FUNCTIONS:]) for c in columns]
+    row(f"{len(names) - TOP_FUNCTIONS} others", rest)
+    row("All", totals)
+
+
 LEFT, RIGHT, BAR, GAP, TOP = 330, 900, 13, 16, 66
 FLOOR, DECADES = 3, 5  # from 10^3, so many
 
@@ -206,11 +245,14 @@ def main(args):
     commands = {"--text": text, "--growth": growth, "--svg": svg}
     if len(args) == 3 and args[0] == "--markdown":
         markdown(read(args[2]), args[1])
+    elif len(args) == 4 and args[0] == "--profile":
+        profile(*args[1:])
     elif len(args) == 2 and args[0] in commands:
         commands[args[0]](read(args[1]))
     else:
         sys.exit("usage: report.py --text|--growth|--svg RESULTS\n"
-                 "       report.py --markdown RELEASE RESULTS")
+                 "       report.py --markdown RELEASE RESULTS\n"
+                 "       report.py --profile EMPTY DOORBELL CAP")
 
 
 main(sys.argv[1:])

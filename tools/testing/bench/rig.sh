@@ -131,7 +131,7 @@ bench_boot() {
 	local rc=0 words
 
 	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr norandmaps"
-	words+=" randomize_kstack_offset=off kuv.plan=gate${peers:+,peers} ${1:-}"
+	words+=" randomize_kstack_offset=off kuv.plan=${bench_plan:-gate${peers:+,peers}} ${1:-}"
 	rm -f "$out/results" "$out/console.log"
 	timeout --foreground -k 5 "$bench_limit" qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot \

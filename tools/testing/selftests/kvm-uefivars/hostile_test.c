@@ -329,7 +329,7 @@ static void slot_comes_and_goes(const void *data)
 	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
 	rig_setup(&r, SLOT_ADDR);
 	CHECK(!pthread_create(&thread, NULL, replace_slot, &r));
-	until = now_ms() + ktap_ms(1000);
+	until = now_ms() + ktap_ms(500);
 	while (now_ms() < until) {
 		uint16_t status = rig_ring(&r);
 

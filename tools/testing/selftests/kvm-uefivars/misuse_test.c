@@ -24,7 +24,7 @@
 /* By default a write-through write waits so long: nobody may be held up longer. */
 #define BOUND_MS	2000
 /* Longest that a case misuses; all of them together stay below a minute. */
-#define SECONDS		5
+#define SECONDS		4
 /* Growth of the kernel's slab that is noise. */
 #define SLAB_SLACK_KB	1024
 
@@ -347,7 +347,7 @@ static void attach_here(const struct misuse *m)
 /* Again and again, so that the innocent VM has something to notice. */
 static void for_a_while(struct misuse *m, void (*fn)(struct misuse *m))
 {
-	uint64_t until = now_ms() + 2000;
+	uint64_t until = now_ms() + 1000;
 
 	do
 		fn(m);
@@ -604,7 +604,7 @@ static void drop_caches(void)
 
 static void do_a_bit(struct misuse *m)
 {
-	uint64_t until = now_ms() + 2500;
+	uint64_t until = now_ms() + 1500;
 
 	attach_here(m);
 	while (now_ms() < until)

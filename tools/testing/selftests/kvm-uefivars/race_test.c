@@ -18,11 +18,11 @@
 
 #define PAGE		4096
 /* Wait of a request that is raced with, where it has to end by itself. */
-#define WAIT_MS		400
+#define WAIT_MS		200
 #define SOON_MS		3000
-#define KILLS		8
+#define KILLS		6
 #define RIVALS		4
-#define RACES		20
+#define RACES		10
 
 static int write_through(uint64_t wait_ms)
 {
@@ -533,7 +533,7 @@ static void everything_at_once(const void *data)
 	}
 	for (i = 0; i < NR; i++)
 		CHECK(!pthread_create(&threads[i], NULL, fns[i], &s));
-	usleep((useconds_t)ktap_ms(600) * 1000);
+	usleep((useconds_t)ktap_ms(400) * 1000);
 	/* The port's number is another file in the middle of it all. */
 	CHECK_EQ(dup2(null, s.r.port), s.r.port);
 	usleep(50000);

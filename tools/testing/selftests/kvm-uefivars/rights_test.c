@@ -245,6 +245,10 @@ static void lost_in_a_socket(const void *data)
 	while (!call(dev, KVM_UEFIVARS_OPEN_STORE_BY_ID, &id) &&
 	       now_ms() < until) {
 		close(id.fd);
+		/* The kernel looks for such sockets when one is closed. */
+		CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+		close(pair[0]);
+		close(pair[1]);
 		usleep(10000);
 	}
 	CHECK_EQ(call(dev, KVM_UEFIVARS_OPEN_STORE_BY_ID, &id), -ENOENT);

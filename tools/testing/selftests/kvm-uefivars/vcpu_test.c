@@ -14,9 +14,9 @@
 #define VCPUS		8
 #define ROUNDS		30
 /* Wait of a write that nobody acknowledges. */
-#define WAIT_MS		1000
+#define WAIT_MS		600
 /* What others may be held up meanwhile; with a lock of KVM held it would be all of it. */
-#define CHURN_MS	400
+#define CHURN_MS	300
 #define SIGNAL_US	300
 
 static void check_counters(const struct rig *r)
@@ -114,7 +114,7 @@ static void signals_every_300_us(const void *data)
 	r.is_checked = true;
 	rig_prepare(&r, 0, RIG_LOCKED, ~0U);
 	rig_go(&r, 0);
-	signal_often(&r, (uint32_t)ktap_ms(1000));
+	signal_often(&r, (uint32_t)ktap_ms(500));
 	CHECK_EQ(rig_join(&r, 0), 0);
 	rig_check_job(&r, 0);
 	printf("# %lu times EINTR, %u rounds\n", r.nr_eintr,

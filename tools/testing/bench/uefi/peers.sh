@@ -76,7 +76,7 @@ ours() {
 	what=$1
 	shift
 	# shellcheck disable=SC2046
-	metered kuv-run --vm bench --socket /run/control "$@" -- \
+	metered kuv-run --vm "$store" --socket /run/control "$@" -- \
 		qemu-system-x86_64 $(machine "$what") -machine q35,smm=off \
 		-bios /kuv/OVMF.fd
 }
@@ -87,17 +87,14 @@ run_ours() {
 	vard_stop
 }
 
-# kvm_is stock|patched: load this kvm.ko; kvm-amd.ko is Debian's either way.
-kvm_is() {
-	[ "$kvm" != "$1" ] || return 0
+# use_patched_kvm: Debian's kvm-amd.ko loads above this kvm.ko as well.
+use_patched_kvm() {
 	rmmod kvm_amd
 	rmmod kvm
-	insmod "/kuv/kvm-$1.ko"
+	insmod /kuv/kvm.ko
 	insmod /modules/kvm-amd.ko nested=1 npt=1 ||
-		say_failed "cannot load the $1 kvm.ko"
-	kvm=$1
+		say_failed "cannot load the patched kvm.ko"
 }
-kvm=stock
 
 # --- QEMU's own device ------------------------------------------------------
 
@@ -105,17 +102,14 @@ kvm=stock
 uefi_vars() {
 	# shellcheck disable=SC2046
 	metered chroot /newer qemu-system-x86_64 $(machine "$1") -machine q35,smm=off \
-		-device "uefi-vars-x64,jsonfile=/tmp/vars.json${2:-}" -bios /kuv/OVMF.fd
+		-device "uefi-vars-x64,jsonfile=/tmp/$store.json${2:-}" -bios /kuv/OVMF.fd
 }
 
 run_uefi_vars() {
-	rm -f /tmp/vars.json
 	for d in dev proc sys tmp kuv; do
-		[ ! -e /newer/mounted ] || break
 		mkdir -p /newer/$d
 		mount -o bind /$d /newer/$d
 	done
-	touch /newer/mounted
 	boots_of uefi_vars "$@"
 }
 
@@ -126,23 +120,27 @@ smm() {
 	metered qemu-system-x86_64 $(machine "$1") -machine q35,smm=on \
 		-global driver=cfi.pflash01,property=secure,value=on \
 		-drive if=pflash,format=raw,unit=0,readonly=on,file=/kuv/CODE.fd \
-		-drive if=pflash,format=raw,unit=1,file=/tmp/VARS.fd
+		-drive "if=pflash,format=raw,unit=1,file=/tmp/$store.fd"
 }
 
 run_smm() {
-	cp /kuv/VARS.fd /tmp/VARS.fd
+	for s in bench linux; do
+		cp /kuv/VARS.fd /tmp/$s.fd
+	done
 	boots_of smm
 }
 
 # --- one after the other ----------------------------------------------------
 
 # boots_of COMMAND [ARGUMENT...]: a fresh QEMU for each boot, with the variables of the
-# boot before.
+# boot before; but Linux shall not find those of the bench program.
 boots_of() {
 	command=$1
 	shift
 	for b in $boots; do
 		echo "boot $b"
+		store=bench
+		[ "$b" != linux ] || store=linux
 		"$command" "$b" "$@"
 	done
 }
@@ -153,8 +151,7 @@ run_peer() {
 	boots=${1#* }
 	echo "peer $peer"
 	case $peer in
-	cap-*) kvm_is patched ;;
-	*) kvm_is stock ;;
+	cap-*) use_patched_kvm ;;
 	esac
 	case $peer in
 	doorbell-back) run_ours --durability write-back ;;

@@ -4,8 +4,9 @@
 
 # Sourced after tools/lib.sh; the caller sets these.
 kernel=6.12	# Debian kernel of the host
-out=		# directory for all files
-peers=()	# "NAME BOOTS...", see peers.sh
+out=		# directory for all files of this peer
+peer=		# what is measured, see peers.sh
+boots=		# and with which boots
 
 # shellcheck source=tools/testing/host/lib/initrd.sh
 source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
@@ -14,17 +15,6 @@ source "$KUV_TOP/tools/testing/host/lib/emulator.sh"
 
 uefi_here=$KUV_TOP/tools/testing/bench/uefi
 uefi_limit=3000
-
-# uefi_has PATTERN: one of the peers to measure is like this.
-uefi_has() {
-	local p
-
-	for p in "${peers[@]}"; do
-		# shellcheck disable=SC2053
-		[[ ${p%% *} != $1 ]] || return 0
-	done
-	return 1
-}
 
 # uefi_needs MODULE: what is loaded before it; the init there has no modprobe.
 uefi_needs() {
@@ -38,24 +28,27 @@ uefi_cc() {
 	gcc-12 -std=gnu17 -O2 -Wall -Wextra -Werror -static "$@"
 }
 
-# uefi_qemu DIR [ROOT]: QEMU with its libraries and what it loads, out of a root.
-uefi_qemu() {
-	local dir=$1 root=${2:-} lib
-	local qemu=$root/usr/bin/qemu-system-x86_64
+# uefi_program DIR ROOT FILE: copy a program or library out of a root, and what it needs.
+uefi_program() {
+	local dir=$1 root=$2 lib
 
-	install -D "$qemu" "$dir/usr/bin/qemu-system-x86_64"
-	mkdir -p "$dir/usr/share/qemu" "$dir/tmp" "$dir/dev" "$dir/proc"
-	cp "$root/usr/share/qemu/kvmvapic.bin" "$dir/usr/share/qemu/"
-	# The device uefi-vars is a part that QEMU loads.
-	for lib in "$root"/usr/lib/*/qemu/hw-uefi-vars.so; do
-		[ ! -e "$lib" ] || install -D "$lib" "$dir${lib#"$root"}"
+	for lib in "$3" $(chroot "${root:-/}" ldd "$3" |
+		sed -n 's,^[^/]*\(/[^ ]*\) (0x.*,\1,p'); do
+		[ -e "$dir$lib" ] || install -D "$root$lib" "$dir$lib"
 	done
-	chroot "${root:-/}" ldd /usr/bin/qemu-system-x86_64 |
-		sed -n 's,^[^/]*\(/[^ ]*\) (0x.*,\1,p' |
-		while read -r lib; do
-			mkdir -p "$dir$(dirname "$lib")"
-			cp -L "$root$lib" "$dir$lib"
-		done
+}
+
+# uefi_qemu DIR [ROOT]: QEMU with what it loads, out of a root.
+uefi_qemu() {
+	local dir=$1 root=${2:-} part
+
+	mkdir -p "$dir/usr/share/qemu"
+	cp "$root/usr/share/qemu/kvmvapic.bin" "$dir/usr/share/qemu/"
+	uefi_program "$dir" "$root" /usr/bin/qemu-system-x86_64
+	# The device uefi-vars is a part of its own.
+	for part in "$root"/usr/lib/*/qemu/hw-uefi-vars.so; do
+		[ ! -e "$part" ] || uefi_program "$dir" "$root" "${part#"$root"}"
+	done
 }
 
 uefi_pack_ours() {
@@ -74,13 +67,13 @@ uefi_pack_firmware() {
 	local dir=$1 built
 
 	bash "$uefi_here/disk.sh" "$dir/kuv/app.img"
-	if [[ ${peers[*]} = *linux* ]]; then
+	if [[ $boots = *linux* ]]; then
 		cp "$("$KUV_TOP/tools/testing/host/guest.sh" 6.12)" "$dir/kuv/linux.img"
 		uefi_cc -s -o "$dir/kuv/lister" "$uefi_here/lister.c"
 	fi
 	built=$("$KUV_TOP/tools/testing/firmware/build.sh" RELEASE)
 	cp "$built/OVMF_RELEASE.fd" "$dir/kuv/OVMF.fd"
-	if uefi_has 'smm-*'; then
+	if [[ $peer = smm-* ]]; then
 		kuv_need ovmf
 		cp /usr/share/OVMF/OVMF_CODE_4M.secboot.fd "$dir/kuv/CODE.fd"
 		cp /usr/share/OVMF/OVMF_VARS_4M.fd "$dir/kuv/VARS.fd"
@@ -101,6 +94,17 @@ uefi_patched_kvm() {
 	fi
 }
 
+# uefi_key DIR: of all that decides what is measured. In virtual time the same image gives
+# the same numbers.
+uefi_key() {
+	{
+		(cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+		sha256sum <"$KUV_VMLINUZ"
+		declare -f uefi_boot
+		qemu-system-x86_64 --version
+	} | sha256sum
+}
+
 # uefi_pack: one initramfs with nothing in it but the bench.
 uefi_pack() {
 	local dir=$out/initrd newer
@@ -112,20 +116,22 @@ uefi_pack() {
 	uefi_cc -o "$dir/bin/meter" "$uefi_here/meter.c"
 	uefi_qemu "$dir"
 	uefi_pack_firmware "$dir"
-	uefi_pack_ours "$dir"
-	if uefi_has 'uefi-vars*'; then
+	case $peer in
+	doorbell-* | cap-*) uefi_pack_ours "$dir" ;;
+	uefi-vars*)
 		newer=$(uefi_newer)
 		uefi_qemu "$dir/newer" "$newer"
-	fi
+		;;
+	esac
 	kuv_initrd_modules "$dir" "${modules[@]}"
-	cp "$dir/modules/kvm.ko" "$dir/kuv/kvm-stock.ko"
-	if uefi_has 'cap-*'; then
-		cp "$(uefi_patched_kvm)" "$dir/kuv/kvm-patched.ko"
+	if [[ $peer = cap-* ]]; then
+		cp "$(uefi_patched_kvm)" "$dir/kuv/kvm.ko"
 	fi
 	install -m 644 "$uefi_here/peers.sh" "$dir/kuv/peers.sh"
-	printf '%s\n' "${peers[@]}" >"$dir/kuv/peers"
+	echo "$peer $boots" >"$dir/kuv/peer"
 	install -m 755 "$uefi_here/init" "$dir/init"
 	find "$dir" -exec touch -h -d @0 {} +
+	uefi_key "$dir" >"$out/key.new"
 	kuv_initrd_pack "$dir" "$out/initrd.cpio"
 	rm -rf "$dir"
 }
@@ -144,7 +150,7 @@ uefi_boot() {
 	words="console=ttyS0 loglevel=4 panic=-1 tsc=reliable nokaslr norandmaps"
 	words+=" randomize_kstack_offset=off"
 	mapfile -t env < <(kuv_emulator_env)
-	rm -f "$out/results" "$out/console.log"
+	rm -f "$out"/{results,key,console.log}
 	timeout --foreground -k 5 "$uefi_limit" env "${env[@]}" qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-machine pc -m 2048 -smp 1 -accel tcg,thread=single,tb-size=512 \
@@ -155,4 +161,6 @@ uefi_boot() {
 		</dev/null || rc=$?
 	[ "$rc" = 0 ] || kuv_say "bench: the emulator ended with status $rc"
 	touch "$out/results"
+	mv "$out/key.new" "$out/key"
+	rm "$out/initrd.cpio"
 }

@@ -10,9 +10,10 @@ source "$KUV_TOP/tools/testing/bench/uefi/rig.sh"
 
 usage() {
 	cat <<-END
-	usage: run.sh [--quick] [--record] [--kernel SERIES] [--out DIR] [PEER...]
+	usage: run.sh [--quick] [--reuse] [--record] [--kernel SERIES] [--out DIR] [PEER[:BOOTS]...]
 	PEER is one of ${!boots_of_peer[*]};
-	all without one. --quick: ours by doorbell alone. --record: what was measured becomes the
+	all without one. BOOTS are some of 1,2,linux (start only, measure, list variables). --quick: ours by doorbell alone. --reuse: what an earlier
+	run has measured with the same programs stands. --record: what was measured becomes the
 	minima that later runs are held to, and the table in docs/performance.md.
 	END
 }
@@ -22,7 +23,7 @@ usage() {
 declare -A boots_of_peer=(
 	[doorbell-back]="1 2 linux" [doorbell-through]="2"
 	[cap-back]="1 2 linux" [cap-through]="2" [cap-pio]="2"
-	[uefi-vars]="1 2 linux" [uefi-vars-pio]="2" [smm-flash]="1 2 linux"
+	[uefi-vars]="1 2 linux" [uefi-vars-pio]="2" [smm-flash]="1 2"
 )
 order=(doorbell-back doorbell-through cap-back cap-through cap-pio uefi-vars
 	uefi-vars-pio smm-flash)
@@ -37,6 +38,8 @@ goal_pio_get=250000
 
 expected=$KUV_TOP/tools/testing/bench/uefi/expected
 record=
+reuse=
+peers=()	# "NAME BOOTS..."
 passed=0
 failed=0
 
@@ -47,6 +50,7 @@ parse() {
 		case $1 in
 		--quick) quick=1 ;;
 		--record) record=1 ;;
+		--reuse) reuse=1 ;;
 		--kernel) kernel=$2; shift ;;
 		--out) out=$2; shift ;;
 		--help) usage; exit 0 ;;
@@ -55,17 +59,20 @@ parse() {
 		esac
 		shift
 	done
-	for p in "${wanted[@]}"; do
-		[ -n "${boots_of_peer[$p]:-}" ] || { usage >&2; kuv_die "no peer $p"; }
-	done
-	if [ -n "$quick" ]; then
-		peers=("doorbell-back 2" "doorbell-through 2")
-		return
-	fi
+	[ -z "$quick" ] || wanted=(doorbell-back:2 doorbell-through:2)
 	[ ${#wanted[@]} -gt 0 ] || wanted=("${order[@]}")
 	for p in "${wanted[@]}"; do
-		peers+=("$p ${boots_of_peer[$p]}")
+		choose "${p%%:*}" "${p#*:}"
 	done
+}
+
+# choose PEER BOOTS: BOOTS with commas, or the PEER once more for those of the table.
+choose() {
+	local boots=${2//,/ }
+
+	[ -n "${boots_of_peer[$1]:-}" ] || { usage >&2; kuv_die "no peer $1"; }
+	[ "$1" != "$2" ] || boots=${boots_of_peer[$1]}
+	peers+=("$1 $boots")
 }
 
 # report OK TEXT...: one KTAP line.
@@ -144,8 +151,9 @@ check_complete() {
 
 	lines=$(awk -v p="$peer" '$1 == "peer" { on = $2 == p } on' "$out/results")
 	report "$(is "$(grep -cE '^(done|guest: script ended with 0)$' <<<"$lines") == $# &&
-		$(grep -cE '^failed | bad [1-9]' <<<"$lines") == 0")" \
-		"$peer: ${#} boots without a wrong answer"
+		$(grep -cx end <<<"$lines") == 1 &&
+		$(grep -cE '^failed |^kernel | bad [1-9]' <<<"$lines") == 0")" \
+		"$peer: boots ($*) without a wrong answer or a warning of the kernel"
 }
 
 check_ours() {
@@ -203,10 +211,38 @@ finish() {
 	if [ "$failed" != 0 ]; then
 		grep -E '^(peer|failed|log|kernel|guest: FAILED)' "$out/results" |
 			tail -n 30 | sed 's/^/# /'
-		echo "# results: $out/results, console: $out/console.log"
+		echo "# results and consoles: $out/"
 	fi
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]
+}
+
+# is_measured: an earlier run of this very image came to its end.
+is_measured() {
+	[ -n "$reuse" ] && cmp -s "$out/key" "$out/key.new" && grep -qx end "$out/results"
+}
+
+# measure "NAME BOOTS...": in an emulated host of its own, so that no peer's numbers depend
+# on who else is measured.
+measure() {
+	local out=$out/${1%% *} peer=${1%% *} boots=${1#* }
+
+	mkdir -p "$out"
+	uefi_prepare
+	if is_measured; then
+		kuv_say "bench: $peer was measured before"
+		return
+	fi
+	kuv_say "bench: $peer on $KUV_KREL"
+	uefi_boot
+}
+
+# show: the table, as comments of KTAP.
+show() {
+	{
+		echo "peer variables operation calls min median max exits returns"
+		cat "$table"
+	} | column -t | sed 's/^/# /'
 }
 
 main() {
@@ -217,13 +253,15 @@ main() {
 	mkdir -p "$out"
 	out=$(realpath "$out")
 	table=$out.txt
-	uefi_prepare
-	kuv_say "bench: ${peers[*]} on $KUV_KREL"
-	uefi_boot
+	for p in "${peers[@]}"; do
+		measure "$p"
+	done
+	for p in "${peers[@]}"; do
+		cat "$out/${p%% *}/results"
+	done >"$out/results"
 	awk -f "$KUV_TOP/tools/testing/bench/uefi/table.awk" "$out/results" >"$table"
 	echo "KTAP version 1"
-	{ echo "peer variables operation calls min median max exits returns"
-		cat "$table"; } | column -t | sed 's/^/# /'
+	show
 	for p in "${peers[@]}"; do
 		# shellcheck disable=SC2086 # a name and its boots
 		check_complete $p
@@ -231,8 +269,6 @@ main() {
 		doorbell-* | cap-*) check_ours "${p%% *}" ;;
 		esac
 	done
-	report "$(is "$(grep -c '^kernel ' "$out/results") == 0 &&
-		$(grep -cx end "$out/results") == 1")" "the host came to its end without a warning"
 	check_recorded
 	[ -z "$record" ] || record_minima
 	finish

@@ -94,16 +94,17 @@ ratio() {
 		"$1 get-64: $get instructions, at most $2 % of the empty doorbell's $base"
 }
 
-# flat OP SMALL LARGE...: an operation costs within 2 % of SMALL on each LARGE set-up.
+# flat PERCENT OP SMALL LARGE...: an operation costs so little more on each LARGE set-up.
 flat() {
-	local op=$1 setup base
+	local more=$1 op=$2 setup base
 
-	result "$2" "$op" min
+	result "$3" "$op" min
 	base=$REPLY
-	for setup in "${@:3}"; do
+	for setup in "${@:4}"; do
 		result "$setup" "$op" min
-		report $((base > 0 && REPLY > 0 && REPLY * 100 <= base * 102)) \
-			"$setup $op: $REPLY instructions, as $2 with $base"
+		report $((base > 0 && REPLY > 0 &&
+			REPLY * 100 <= base * (100 + more))) \
+			"$setup $op: $REPLY instructions, within $more % of $3 with $base"
 	done
 }
 

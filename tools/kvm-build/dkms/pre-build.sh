@@ -42,7 +42,8 @@ unpack() {
 
 	mapfile -t names < <(
 		printf '*/%s\n' arch/x86/kvm virt/kvm
-		sed -n 's,^--- a/\([^[:space:]]*\).*,*/\1,p' "$@" | sort -u)
+		sed -n 's,^--- a/\([^[:space:]]*\).*,*/\1,p' "$@" | sort -u |
+			grep -v -e '^\*/arch/x86/kvm/' -e '^\*/virt/kvm/')
 	mkdir "$dir"
 	tar -C "$dir" --strip-components=1 --wildcards \
 		--no-wildcards-match-slash -xf "$tarball" "${names[@]}" ||

@@ -12,7 +12,7 @@ USERSPACE := libkuv vard-sync kuv-run kuvctl
 help:
 	@echo 'make demo       a VM writes variables, dies, and a new one has them'
 	@echo 'make check      every test; last line is the result'
-	@echo 'make bench      instructions and exits per call'
+	@echo 'make bench      what a call costs, ours and others; RECORD=1 writes it down'
 	@echo 'make            build the programs into build/'
 	@echo 'make modules    build the module for KDIR=$(KDIR)'
 	@echo 'make install    install programs and units below $$DESTDIR$$prefix'
@@ -44,7 +44,9 @@ check:
 	@tools/testing/check.sh
 
 bench:
-	@tools/testing/bench/run.sh
+	@tools/testing/bench/run.sh --all $(if $(RECORD),--record)
+	@tools/testing/bench/uefi/run.sh $(if $(RECORD),--record)
+	@$(if $(RECORD),tools/testing/bench/profile.sh --record)
 
 clean:
 	rm -rf $(O)

@@ -21,8 +21,8 @@ modules_copy() {
 	mkdir -p "$dir/uapi"
 	cp -aur "$KUV_TOP/uapi/linux" "$dir/uapi/"
 	(cd "$from" && cp -aur --parents "$@" "$dir/")
-	(cd "$dir" && find . -path ./uapi -prune -o -name '*.mod.c' -prune -o \
-		-name '*.[ch]' -print) |
+	(cd "$dir" && find . \( -path ./uapi -o -path ./vectors \) -prune -o -name '*.mod.c' -prune -o \
+		-name '*.[ch]' ! -name kvm_none.c -print) |
 		while read -r f; do
 			[ -e "$from/$f" ] || rm -f "$dir/$f"
 		done
@@ -45,15 +45,15 @@ modules_kunit() {
 	shift 2
 	"$KUV_TOP/tools/testing/vectors/kunit-auth.sh"
 	"$KUV_TOP/tools/testing/vectors/kunit-sig.sh"
-	mkdir -p "$dir"
+	mkdir -p "$dir/vectors"
 	modules_copy "$dir" core tests crypto.c crypto.h compat.h
-	cp -au "$KUV_TOP"/build/kunit/*.h "$dir/tests/"
+	cp -au "$KUV_TOP"/build/kunit/*.h "$dir/vectors/"
 	modules_kbuild "$dir" <<-'END'
 	include $(src)/core/objs.mk
 	obj-m := kvm_uefivars_kunit.o
 	kvm_uefivars_kunit-y := $(kuv-core-objs) crypto.o \
 		$(patsubst $(src)/%.c,%.o,$(wildcard $(src)/tests/*_kunit.c))
-	ccflags-y += -I$(src) -I$(src)/core -I$(src)/uapi
+	ccflags-y += -I$(src) -I$(src)/core -I$(src)/uapi -I$(src)/vectors
 	END
 	modules_make "$kdir" "$dir" "$@"
 	printf '%s\n' "$dir/kvm_uefivars_kunit.ko"

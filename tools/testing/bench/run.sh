@@ -129,7 +129,8 @@ check_gate() {
 	check_goals cap
 	exactly forward get-64 1 1
 	check_growth
-	at_most cap-pio get-64 250000
+	# Of its 88 exits KVM's own instructions are about 300,000 here.
+	at_most cap-pio get-64 350000
 	result cap-pio get-64 returns_max
 	report $((REPLY == 0)) "cap-pio get-64: no return to the VMM"
 }

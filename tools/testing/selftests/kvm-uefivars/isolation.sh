@@ -8,7 +8,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../../../lib.sh"
 
 here=$KUV_TOP/tools/testing/selftests/kvm-uefivars
-dir=$KUV_TOP/build/selftests
+dir=$KUV_TOP/build/selftests/kvm-uefivars
 passed=0 failed=0
 
 # result NAME COMMAND...: one test; its output only if it fails.
@@ -85,7 +85,7 @@ outside() {
 	local kernel=${1:-6.12} module
 
 	kuv_need gcc make libssl-dev
-	make -s -C "$here" O="$dir"
+	kuv_locked selftests make -s -C "$here/.." TARGETS=kvm-uefivars BUILD="${dir%/*}"
 	module=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	exec bash "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \
 		--append fips=1 --timeout 200 -- bash "$here/isolation.sh" --inside "$module"

@@ -14,6 +14,10 @@ if [ $# -gt 0 ]; then
 else
 	mapfile -t tests < <(sed 's/.*://' "$dir/tests.list")
 fi
+if [ ${#tests[@]} = 0 ]; then
+	echo "Bail out! no tests in $dir"
+	exit 1
+fi
 rc=0
 nr=0
 

@@ -75,6 +75,12 @@ static void kuv_kvm_ring(struct kuv_port *port, u32 offset, u32 len, u64 data)
 	kuv_ring_start(ring);
 }
 
+/* Whether a command takes long, or touches guest memory. */
+static bool kuv_kvm_is_slow(u16 cmd)
+{
+	return cmd == KVM_UEFIVARS_CMD_DMA_MM || cmd == KVM_UEFIVARS_CMD_PIO_MM;
+}
+
 static void kuv_kvm_command(struct kuv_port *port, u16 cmd)
 {
 	kuv_mailbox_set_status(&port->mailbox, KVM_UEFIVARS_STS_BUSY);
@@ -83,8 +89,13 @@ static void kuv_kvm_command(struct kuv_port *port, u16 cmd)
 }
 
 static void kuv_kvm_write_register(struct kuv_port *port, u32 offset, u32 len,
-				   u64 data)
+				   const void *val)
 {
+	__le64 raw = 0;
+	u64 data;
+
+	memcpy(&raw, val, min_t(u32, len, sizeof(raw)));
+	data = le64_to_cpu(raw);
 	if (unlikely(!mutex_trylock(&port->lock))) {
 		kuv_kvm_ring(port, offset, len, data);
 		return;
@@ -98,19 +109,15 @@ static int kuv_kvm_write(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 {
 	struct kuv_kvm *kk = container_of(dev, struct kuv_kvm, dev);
 	u32 offset = addr - kk->base;
-	__le64 raw = 0;
-	u64 data;
 
 	if (unlikely(!smp_load_acquire(&kk->is_live)))
 		return -EOPNOTSUPP;
-	memcpy(&raw, val, min_t(u32, len, sizeof(raw)));
-	data = le64_to_cpu(raw);
 	atomic64_inc(&kk->port->nr_kvm);
 	if (offset == KVM_UEFIVARS_REG_CMD_STS && len == 2 &&
-	    (data == KVM_UEFIVARS_CMD_DMA_MM || data == KVM_UEFIVARS_CMD_PIO_MM))
-		kuv_kvm_command(kk->port, data);
+	    kuv_kvm_is_slow(get_unaligned_le16(val)))
+		kuv_kvm_command(kk->port, get_unaligned_le16(val));
 	else
-		kuv_kvm_write_register(kk->port, offset, len, data);
+		kuv_kvm_write_register(kk->port, offset, len, val);
 	return 0;
 }
 

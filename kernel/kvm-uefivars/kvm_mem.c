@@ -14,9 +14,9 @@
  * The bytes at @gpa that one slot holds, at most @len, or 0. What is found is
  * true as long as kvm->srcu is held.
  */
-static u32 kuv_kvm_mem_span(struct kuv_kvm_mem *m, u64 gpa, u32 len,
-			    u32 refused, struct kvm_memory_slot **slot,
-			    void __user **uptr)
+static __always_inline u32
+kuv_kvm_mem_span(struct kuv_kvm_mem *m, u64 gpa, u32 len, u32 refused,
+		 struct kvm_memory_slot **slot, void __user **uptr)
 {
 	gfn_t gfn = gpa_to_gfn(gpa);
 	struct kvm_memory_slot *s;

@@ -245,7 +245,7 @@ transport_of() {
 attached_as_told() {
 	local log how
 	local -A other=(
-		[cap]='doorbell [1-9]|forwarded [1-9]' [doorbell]='cap [1-9]'
+		[cap]='forwarded [1-9]' [doorbell]='cap [1-9]'
 		[forward]='cap [1-9]|doorbell [1-9]')
 
 	for log in "${!VM_HOW[@]}"; do

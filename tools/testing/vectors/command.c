@@ -266,8 +266,8 @@ static const char *do_time(struct call *c)
 		return FAIL("bad line");
 	if (!var)
 		return FAIL("not there");
-	return memcmp(var->time, time, sizeof(time)) ? FAIL("another time") :
-		NULL;
+	return memcmp(kuv_var_time(var), time, sizeof(time)) ?
+		FAIL("another time") : NULL;
 }
 
 static const char *do_phase(struct call *c)

@@ -7,7 +7,12 @@
 
 struct kuv_kvm_sym kuv_kvm_sym;
 
-/* The type is that of the declaration; the compiler sees to it. */
+/*
+ * The type is that of the declaration; the compiler sees to it. What nobody sees
+ * to is that struct kvm is as the headers have it: unlike a symbol that is linked,
+ * one found here has no CRC to compare. So this is for the kernel it was built
+ * for, down to the ABI number, and vermagic says no more than that.
+ */
 #define KUV_GET(_member, _symbol) \
 	((kuv_kvm_sym._member = symbol_get(_symbol)) != NULL)
 

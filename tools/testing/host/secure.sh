@@ -66,7 +66,7 @@ debian_chain() {
 		grubx64.efi
 	cp "$KUV_VMLINUZ" vmlinuz
 	cat >grub.cfg <<-END
-	linux /vmlinuz $cmdline
+	linux /vmlinuz $(guest_cmdline)
 	initrd /initrd
 	boot
 	END

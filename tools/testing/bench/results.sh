@@ -158,7 +158,8 @@ compare() {
 compare_all() {
 	local setup op
 
-	record_hint="record it: tools/testing/bench/run.sh --kernel $kernel --all --record"
+	record_hint="record it: tools/testing/bench/run.sh --kernel $kernel"
+	record_hint+="${peers:+ --all} --record"
 	if ! grep -q "^$KUV_KREL " "$expected"; then
 		skip "as recorded" "no record for $KUV_KREL, $record_hint"
 		return

@@ -100,10 +100,12 @@ static void drop_vm(struct rig *r)
 	r->vm.vcpus[0].fd = -1;
 }
 
+#define STORE_DROP	2
+
 static void drop_in_order(const struct transport *t, const unsigned int *order)
 {
 	static void (*const drops[])(struct rig *r) = {
-		drop_port, drop_page, drop_store, drop_vm,
+		drop_port, drop_page, [STORE_DROP] = drop_store, drop_vm,
 	};
 	struct kvm_uefivars_store_id arg = { .size = sizeof(arg) };
 	unsigned int i;
@@ -120,8 +122,12 @@ static void drop_in_order(const struct transport *t, const unsigned int *order)
 	close(dev);
 }
 
+/* Every order; by forwarding and without the page only those that end with the store. */
 static void closed_in_every_order(const void *data)
 {
+	const struct transport *t = data;
+	bool is_plain = !t->has_page ||
+			t->value == KVM_UEFIVARS_TRANSPORT_FORWARD;
 	unsigned int a, b, c;
 
 	for (a = 0; a < 4; a++)
@@ -129,8 +135,10 @@ static void closed_in_every_order(const void *data)
 			for (c = 0; c < 4; c++) {
 				unsigned int o[4] = { a, b, c, 6 - a - b - c };
 
-				if (a != b && a != c && b != c)
-					drop_in_order(data, o);
+				if (a == b || a == c || b == c)
+					continue;
+				if (!is_plain || o[3] == STORE_DROP)
+					drop_in_order(t, o);
 			}
 }
 

@@ -48,6 +48,7 @@ END {
 		row("GetVariable, " n " variables", n, "get-64")
 		row("GetVariable 4 KiB, " n, n, "get-4096")
 		row("GetNextVariableName, " n, n, "get-next")
+		row("GetNextVariableName, name of 512 bytes, " n, n, "get-next-512")
 		row("QueryVariableInfo, " n, n, "query")
 		row("SetVariable volatile, " n, n, "set-volatile-64")
 		row("SetVariable NV, " n, n, "set-nv-64")

@@ -159,6 +159,7 @@ check_complete() {
 check_ours() {
 	local peer=$1 op
 
+	flat "$peer" get-next-512 2
 	for op in get-64 get-4096 get-next query set-volatile-64 set-nv-64; do
 		flat "$peer" "$op" "$([[ $peer/$op = *-through/set-nv-64 ]] && echo 15 || echo 2)"
 		case $peer/$op in

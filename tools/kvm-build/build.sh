@@ -37,6 +37,8 @@ build_check() {
 	stock=$(find "$KUV_MODDIR/lib/modules/$KUV_KREL/kernel/arch/x86/kvm" \
 		-name 'kvm.ko*' | head -n 1)
 	[ -n "$stock" ] || kuv_die "the kernel $KUV_KREL has no kvm.ko"
+	kvm_has_crcs || kvm_check_types "$stock" "$ko" >&2 ||
+		kuv_die "kvm.ko does not fit $KUV_KREL"
 	[ "$(build_vermagic "$ko")" = "$(build_vermagic "$stock")" ] ||
 		kuv_die "vermagic of kvm.ko is not that of the kernel: $(build_vermagic "$ko")"
 }
@@ -70,7 +72,7 @@ build_kvm() {
 	local series src tree dir
 	local -a patches
 
-	kuv_need patch make kmod binutils
+	kuv_need patch make kmod binutils xz-utils
 	series=$(kvm_series "$1")
 	eval "$("$KUV_TOP/tools/kernels.sh" "$1")"
 	src=$(kvm_source "$series" "$series")

@@ -69,3 +69,30 @@ kvm_hash() {
 	(cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) |
 		sha256sum | cut -c 1-16
 }
+
+# kvm_has_crcs: the kernel of KUV_KDIR has CRCs for what is exported.
+kvm_has_crcs() {
+	grep -qv '^0x00000000' "$KUV_KDIR/Module.symvers"
+}
+
+# kvm_plain KO FILE: a module as it is loaded.
+kvm_plain() {
+	case $1 in
+	*.xz) xz -dc "$1" >"$2" ;;
+	*) cp "$1" "$2" ;;
+	esac
+}
+
+# kvm_check_types STOCK NEW: where the kernel's pahole is. STOCK may be compressed.
+kvm_check_types() {
+	local dir rc=0
+
+	# This place is seen there, too.
+	dir=$(mktemp -d -p "$KUV_CACHE/kvm")
+	kvm_plain "$1" "$dir/stock.ko"
+	kvm_plain "$2" "$dir/new.ko"
+	kuv_kernel_run "$KVM_BUILD/check-types.sh" "$dir/stock.ko" "$dir/new.ko" \
+		"$KUV_KDIR/vmlinux" || rc=1
+	rm -rf "$dir"
+	return $rc
+}

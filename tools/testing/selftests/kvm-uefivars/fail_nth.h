@@ -35,8 +35,8 @@ struct nth_env {
  * @setup: make what it needs in an environment of zeroes
  * @run: the call, with nth_arm() and nth_disarm() close around it
  * @arg: for both
- * @is_reset: a failure may leave the machine closed until a machine reset; the
- *	non-volatile variables are as they were
+ * @is_reset: a failure may leave the machine closed until a machine reset; what
+ *	was stored is as it was
  * @is_event: has no status to say so, otherwise as @is_reset
  */
 struct nth_case {

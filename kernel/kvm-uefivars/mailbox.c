@@ -18,6 +18,9 @@
 
 #define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
 
+/* What is left of a short message: at most so many of KUV_MEM_FETCH_USUAL. */
+#define KUV_MAILBOX_PIECES	4
+
 static __le16 *kuv_mailbox_status(struct kuv_mailbox *mb)
 {
 	return (__le16 *)(mb->page + KVM_UEFIVARS_REG_CMD_STS);
@@ -122,6 +125,26 @@ static u32 kuv_mailbox_total(const struct kuv_mailbox *mb, const u8 *buf)
 }
 
 /*
+ * The rest of a message. As long as it is short it comes in pieces of the usual
+ * length, which costs less than to have any other length copied.
+ */
+static int kuv_mailbox_fetch_rest(struct kuv_mailbox *mb, u8 *buf, u32 from,
+				  u32 total)
+{
+	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
+	u32 n = KUV_MEM_FETCH_USUAL;
+
+	while (from < total && total - from <= KUV_MAILBOX_PIECES * n &&
+	       mb->size - from >= n &&
+	       !ops->read(mb->mem, mb->addr + from, buf + from, n))
+		from += n;
+	if (likely(from >= total))
+		return 0;
+	/* It is long, or the memory ends behind it. */
+	return ops->read(mb->mem, mb->addr + from, buf + from, total - from);
+}
+
+/*
  * Snapshot header and message. What is used of each guest byte was read once.
  * Most messages are no longer than KUV_MEM_FETCH_USUAL: one copy is enough.
  */
@@ -143,8 +166,9 @@ static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 		return KVM_UEFIVARS_STS_BAD_SIZE;
 	if (*total <= first)
 		return KVM_UEFIVARS_STS_SUCCESS;
-	*dirty = max(*dirty, *total);
-	if (ops->read(mb->mem, mb->addr + first, buf + first, *total - first))
+	*dirty = max(*dirty, min(mb->size, first +
+			 round_up(*total - first, KUV_MEM_FETCH_USUAL)));
+	if (kuv_mailbox_fetch_rest(mb, buf, first, *total))
 		return KVM_UEFIVARS_STS_UNKNOWN;
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
@@ -152,15 +176,15 @@ static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 /* What is fetched behind a message nobody looks at, and is wiped with it. */
 static u16 kuv_mailbox_exchange(struct kuv_mailbox *mb, u8 *buf, u32 *dirty)
 {
-	u32 total;
+	u32 total, reply_len;
 	u16 status = kuv_mailbox_fetch(mb, buf, dirty, &total);
 
 	if (unlikely(status != KVM_UEFIVARS_STS_SUCCESS))
 		return status;
-	status = kuv_store_request(mb->store, buf, total, mb->size);
-	/* What a failed request left unwritten is as the guest wrote it. */
+	status = kuv_store_request(mb->store, buf, total, mb->size, &reply_len);
+	/* What is not written is as the guest wrote it. */
 	if (status == KVM_UEFIVARS_STS_SUCCESS &&
-	    mb->mem->ops->write(mb->mem, mb->addr, buf, total))
+	    mb->mem->ops->write(mb->mem, mb->addr, buf, reply_len))
 		status = KVM_UEFIVARS_STS_UNKNOWN;
 	return status;
 }
@@ -183,7 +207,7 @@ static u16 kuv_mailbox_dma(struct kuv_mailbox *mb)
 
 static u16 kuv_mailbox_pio(struct kuv_mailbox *mb)
 {
-	u32 total;
+	u32 total, reply_len;
 	u16 status;
 
 	if (mb->size < KUV_HEADER_LEN || !kuv_mailbox_stage(mb))
@@ -193,7 +217,8 @@ static u16 kuv_mailbox_pio(struct kuv_mailbox *mb)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
 	kuv_mailbox_trim(mb, total);
 	mb->dirty = total;
-	status = kuv_store_request(mb->store, mb->staging, total, mb->size);
+	status = kuv_store_request(mb->store, mb->staging, total, mb->size,
+				   &reply_len);
 	kuv_mailbox_set_pos(mb, mb->pio_pos);
 	return status;
 }

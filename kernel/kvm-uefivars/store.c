@@ -365,7 +365,8 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
 	return ret;
 }
 
-u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
+u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size,
+		      u32 *reply_len)
 {
 	struct kuv_mm_result res;
 	struct kuv_due due;
@@ -385,5 +386,6 @@ u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size)
 		kuv_settle_finish(store, msg, &res, &due);
 	trace_kvm_uefivars_request(store->id, res.protocol, res.function,
 				   (__force u64)res.status, status, total);
+	*reply_len = res.reply_len;
 	return status;
 }

@@ -214,6 +214,7 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
  * @msg: private copy of the message; becomes the reply
  * @total: bytes of the message and of the reply, header included
  * @size: size of the guest's buffer
+ * @reply_len: how much of @msg the guest does not have yet, from its start
  *
  * In write-through mode this waits until the change is durable, and in any mode
  * as long as the guest is over its rate.
@@ -221,7 +222,8 @@ int kuv_store_next(struct kuv_store *store, const struct kuv_name *prev,
  * Context: Process, store not locked. Killable.
  * Return: KVM_UEFIVARS_STS_* as of kuv_mm_handle().
  */
-u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size);
+u16 kuv_store_request(struct kuv_store *store, u8 *msg, u32 total, u32 size,
+		      u32 *reply_len);
 
 /* store_state.c: the port as its store sees it, and standing still. */
 

@@ -16,10 +16,12 @@
  * @body: cursor behind the protocol's header
  * @buffer_size: size of the shared buffer
  * @seq: see kuv_mm_result
+ * @reply_end: behind the last byte of the message that was changed
  */
 struct request {
 	struct kuv_service *s;
 	struct kuv_buf body;
+	u8 *reply_end;
 	u32 buffer_size;
 	u64 seq;
 };
@@ -94,9 +96,11 @@ static kuv_status_t do_get(struct request *r)
 	room = le64_to_cpu(a->data_size);
 	a->data_size = cpu_to_le64(v->data_len);
 	a->attributes = cpu_to_le32(v->attributes);
+	r->reply_end = data;
 	if (v->data_len > room)
 		return KUV_BUFFER_TOO_SMALL;
 	memcpy(data, kuv_var_data(v), v->data_len);
+	r->reply_end += v->data_len;
 	return KUV_SUCCESS;
 }
 
@@ -121,8 +125,11 @@ static kuv_status_t do_next(struct request *r)
 	room = le64_to_cpu(a->name_size);
 	need = v->name_len + 2;
 	a->name_size = cpu_to_le64(need);
+	r->reply_end = name;
 	if (need > room)
 		return KUV_BUFFER_TOO_SMALL;
+	/* Usually much less than the room: 512 bytes is what guests have. */
+	r->reply_end += need;
 	memcpy(a->guid, v->guid, sizeof(a->guid));
 	memcpy(name, kuv_var_name(v), v->name_len);
 	memset(name + v->name_len, 0, 2);
@@ -159,6 +166,7 @@ static kuv_status_t do_query(struct request *r)
 	a->storage_max = cpu_to_le64(info.storage_max);
 	a->storage_left = cpu_to_le64(info.storage_left);
 	a->var_max = cpu_to_le64(info.var_max);
+	r->reply_end = (u8 *)(a + 1);
 	return KUV_SUCCESS;
 }
 
@@ -231,12 +239,13 @@ static kuv_status_t do_property_get(struct request *r)
 	if (!p)
 		return KUV_NOT_FOUND;
 	a->property = *p;
+	r->reply_end = (u8 *)(a + 1);
 	return KUV_SUCCESS;
 }
 
 static kuv_status_t do_payload_size(struct request *r)
 {
-	void *size = kuv_buf_take(&r->body, sizeof(__le64));
+	u8 *size = kuv_buf_take(&r->body, sizeof(__le64));
 	u32 buffer = r->buffer_size < KVM_UEFIVARS_BUFFER_MAX ?
 		     r->buffer_size : KVM_UEFIVARS_BUFFER_MAX;
 	__le64 payload = cpu_to_le64(buffer - MM_HEADER -
@@ -245,6 +254,7 @@ static kuv_status_t do_payload_size(struct request *r)
 	if (!size)
 		return KUV_INVALID_PARAMETER;
 	memcpy(size, &payload, sizeof(payload));
+	r->reply_end = size + sizeof(payload);
 	return KUV_SUCCESS;
 }
 
@@ -284,7 +294,9 @@ static u16 handle_variable(struct kuv_service *s, u8 *msg, u32 total,
 	res->protocol = KUV_MM_VARIABLE;
 	res->function = le64_to_cpu(h->function);
 	res->status_offset = (u8 *)&h->status - msg;
+	r.reply_end = (u8 *)(h + 1);
 	kuv_mm_set_status(msg, res, call(&r, res->function));
+	res->reply_len = r.reply_end - msg;
 	res->seq = r.seq;
 	return KVM_UEFIVARS_STS_SUCCESS;
 }
@@ -350,6 +362,7 @@ u16 kuv_mm_handle(struct kuv_service *s, u8 *msg, u32 total, u32 buffer_size,
 	u32 i;
 
 	memset(res, 0, sizeof(*res));
+	res->reply_len = total;
 	if (total < MM_HEADER || total > buffer_size ||
 	    le64_to_cpu(h->message_len) != total - MM_HEADER)
 		return KVM_UEFIVARS_STS_BAD_SIZE;

@@ -10,6 +10,8 @@
  * @seq: change to a non-volatile variable that must be durable before the guest
  *	sees the reply, whatever @status says; 0 for none
  * @status_offset: where the reply has its EFI_STATUS; 0 if it has none
+ * @reply_len: bytes of the message from its start in which the reply can differ
+ *	from it; what follows is as it was sent
  * @protocol: KUV_MM_* for statistics and tracing
  * @function: function or command of the message, 0 for an event
  * @status: status in the reply
@@ -17,6 +19,7 @@
 struct kuv_mm_result {
 	u64 seq;
 	u32 status_offset;
+	u32 reply_len;
 	u32 protocol;
 	u64 function;
 	kuv_status_t status;

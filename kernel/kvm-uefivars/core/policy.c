@@ -45,7 +45,9 @@ static u32 rank_of(const struct kvm_uefivars_policy_entry *e,
 	u32 at = entry_name_offset(e);
 	u32 i, rank = 0;
 
-	if (memcmp(e->guid, n->guid, sizeof(e->guid)))
+	/* Each write asks every policy: most differ in the first byte. */
+	if (e->guid[0] != n->guid[0] ||
+	    memcmp(e->guid, n->guid, sizeof(e->guid)))
 		return RANK_NONE;
 	if (at == entry_size(e))
 		return RANK_NAMESPACE;

@@ -472,6 +472,7 @@ static void next_walks_all(struct kunit *test)
 		memcpy(name, t->msg + BODY + 24, sizeof(name) - 2);
 	}
 	KUNIT_EXPECT_MEMEQ(test, name, "l\0a\0s\0t\0\0", 10);
+	KUNIT_EXPECT_EQ(test, t->res.reply_len, BODY + 24 + 10);
 	KUNIT_EXPECT_MEMEQ(test, guid, test_guid, 16);
 	KUNIT_EXPECT_EQ(test, mm_get(t, BODY + 16, 8), 10);
 	fn_begin(t, KVM_UEFIVARS_FN_GET_NEXT_NAME);
@@ -565,6 +566,7 @@ static void set_replies_with_status_only(struct kunit *test)
 	set_begin(t, "a", NV_BS, "data");
 	EXPECT_STATUS(test, call(test), KUV_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, mm_only_status(t));
+	KUNIT_EXPECT_EQ(test, t->res.reply_len, BODY);
 	KUNIT_EXPECT_TRUE(test, test_is(t, "a", NV_BS, "data"));
 	KUNIT_EXPECT_EQ(test, t->res.seq, t->s.db.seq);
 	KUNIT_EXPECT_EQ(test, t->res.function, KVM_UEFIVARS_FN_SET_VARIABLE);

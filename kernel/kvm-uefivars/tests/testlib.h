@@ -398,6 +398,11 @@ static inline u16 mm_call(struct kuv_test *t)
 	while (size > t->total)
 		if (p[--size] != 0x5a)
 			t->sts = 0xfffe;
+	/* The guest gets no more than this back. */
+	if (t->res.reply_len > t->total ||
+	    memcmp(p + t->res.reply_len, t->sent + t->res.reply_len,
+		   t->total - t->res.reply_len))
+		t->sts = 0xfffd;
 	kfree(p);
 	return t->sts;
 }

@@ -504,6 +504,9 @@ void mm_check_reply(const struct kuv_service *s, const struct mm_before *b,
 		      res->function == KVM_UEFIVARS_FN_SET_VARIABLE;
 	u64 wire;
 
+	CHECK(res->reply_len <= total);
+	CHECK(!memcmp(sent + res->reply_len, reply + res->reply_len,
+		      total - res->reply_len));
 	if (sts != KVM_UEFIVARS_STS_SUCCESS || res->protocol == KUV_MM_EVENT) {
 		CHECK(!memcmp(sent, reply, total));
 		CHECK(!res->status_offset);

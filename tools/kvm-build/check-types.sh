@@ -23,8 +23,8 @@ types() {
 vmlinux=$3
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-types "$1" >"$dir/stock"
-types "$2" >"$dir/new"
+types "$1" >"$dir/stock" || die "pahole cannot read $1"
+types "$2" >"$dir/new" || die "pahole cannot read $2"
 grep -q '^struct kvm {' "$dir/stock" || die "$1 has no BTF of a struct kvm"
 comm -23 "$dir/stock" "$dir/new" | cut -d '{' -f 1 >"$dir/changed"
 [ ! -s "$dir/changed" ] ||

@@ -6,7 +6,9 @@ function thousands(n,  s) {
 		return n
 	if (n < 1000000)
 		return sprintf("%.1f k", n / 1000)
-	return sprintf("%.2f M", n / 1000000)
+	if (n < 100000000)
+		return sprintf("%.2f M", n / 1000000)
+	return sprintf("%.2f G", n / 1000000000)
 }
 
 function row(label, n, op,  i, any, s) {

@@ -81,10 +81,12 @@ wait_for() {
 	WAITING=
 }
 
-# guests_live: no guest's kernel has died.
+# guests_live: no guest's kernel has died, and no VM was given up by KVM.
 guests_live() {
 	local said
 
+	! said=$(grep -ahs -m 1 '^KVM internal error' "$LOGS"/*.qemu) ||
+		fail "a VM cannot go on: $said"
 	! said=$(kuv_guest_death "$LOGS"/*.serial) || fail "a guest's kernel died: $said"
 }
 

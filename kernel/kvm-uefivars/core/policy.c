@@ -45,9 +45,7 @@ static u32 rank_of(const struct kvm_uefivars_policy_entry *e,
 	u32 at = entry_name_offset(e);
 	u32 i, rank = 0;
 
-	/* Each write asks every policy: most differ in the first byte. */
-	if (e->guid[0] != n->guid[0] ||
-	    memcmp(e->guid, n->guid, sizeof(e->guid)))
+	if (memcmp(e->guid, n->guid, sizeof(e->guid)))
 		return RANK_NONE;
 	if (at == entry_size(e))
 		return RANK_NAMESPACE;
@@ -73,6 +71,9 @@ find_ranked(const struct kuv_policy *p, const struct kuv_name *n, u32 *ret_rank)
 	*ret_rank = RANK_NONE;
 	for (pos = 0; pos < p->table_len; pos += entry_size(e)) {
 		e = (const void *)(p->table + pos);
+		/* Each write asks every policy: most differ in this. */
+		if (e->guid[0] != n->guid[0])
+			continue;
 		rank = rank_of(e, n);
 		if (rank >= *ret_rank)
 			continue;

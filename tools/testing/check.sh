@@ -15,8 +15,8 @@ KERNELS=(6.12 6.1 7.2)
 # What both lanes use is built first. Then two lanes run side by side, one core
 # each, about as long as each other.
 FIRST=(packages programs modules)
-LANE_USER=(style layers headers docs units patches core coverage kunit vectors crash fuzz
-	kills variants debug)
+LANE_USER=(style layers headers docs units kselftest patches core coverage kunit vectors
+	crash fuzz kills variants)
 LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff)
 
 # --- gates ------------------------------------------------------------------
@@ -216,6 +216,11 @@ gate_selftests() { # kselftests against the real module
 	$tests/isolation.sh 6.12
 }
 
+gate_kselftest() { # the selftests build in the kernel's tree, and in ours
+	tools/testing/selftests/kernel_tree.sh 6.12
+}
+
+# Not one of make check's: it takes too long.
 gate_debug() { # on a kernel with KASAN, lockdep, kmemleak, fault injection
 	tools/testing/debug-kernel/run.sh
 }
@@ -265,8 +270,8 @@ gate_variants() { # some of them through the other ways in, on the other kernels
 	tools/testing/host/run.sh --kernel 6.1 20 60 81
 	tools/testing/host/run.sh --kernel 6.1 --attach cap 20
 	if kernel_is_there 7.2; then
-		tools/testing/host/run.sh --kernel 7.2 20
-		tools/testing/host/run.sh --kernel 7.2 --attach cap 40
+		tools/testing/host/run.sh --kernel 7.2 10
+		tools/testing/host/run.sh --kernel 7.2 --attach cap 10
 	else
 		tail -n 1 "$LOGS/kernel-7.2"
 		echo "0 passed, 0 failed, 1 skipped"

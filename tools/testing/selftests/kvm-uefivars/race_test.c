@@ -19,6 +19,8 @@
 #define PAGE		4096
 /* Wait of a request that is raced with, where it has to end by itself. */
 #define WAIT_MS		200
+/* The longest there is, kvm_uefivars_info.wait_ms_max. */
+#define WAIT_MS_MAX	30000
 #define SOON_MS		3000
 #define KILLS		6
 #define RIVALS		4
@@ -27,8 +29,13 @@
 static int write_through(uint64_t wait_ms)
 {
 	int dev = open_device();
-	int store = create_store(dev, KVM_UEFIVARS_WRITE_THROUGH,
-				 (uint32_t)ktap_ms(wait_ms));
+	uint64_t ms = ktap_ms(wait_ms);
+	int store;
+
+	/* However slow the machine is, the module has a limit. */
+	if (ms > WAIT_MS_MAX)
+		ms = WAIT_MS_MAX;
+	store = create_store(dev, KVM_UEFIVARS_WRITE_THROUGH, (uint32_t)ms);
 
 	close(dev);
 	return store;

@@ -1087,15 +1087,36 @@ static void dirty_is_what_was_written(const void *data)
 	check_range(g.port, GUEST_GPA + 0x2000, 0x1000);
 }
 
+/* What request_at() asks for: the reply is as long as the request. */
+static void set_v(int store, uint32_t len)
+{
+	static const uint8_t bytes[0x3000];
+
+	CHECK_EQ(var_set(store, "V", NV_BS_RT, bytes, len, 0), 0);
+}
+
 static void dirty_crosses_a_page(const void *data)
+{
+	int store = new_store();
+	struct guest g = guest_start(store, -1);
+
+	(void)data;
+	set_v(store, 64);
+	request_at(&g, 0x2fc0, 64);
+	check_range(g.port, GUEST_GPA + 0x2000, 0x2000);
+	set_v(store, 0x3000);
+	request_at(&g, 0x4800, 0x3000);
+	check_range(g.port, GUEST_GPA + 0x4000, 0x4000);
+}
+
+/* The reply is shorter than the request: there is no V. */
+static void dirty_is_no_more_than_the_reply(const void *data)
 {
 	struct guest g = guest_start(new_store(), -1);
 
 	(void)data;
-	request_at(&g, 0x2fc0, 64);
-	check_range(g.port, GUEST_GPA + 0x2000, 0x2000);
 	request_at(&g, 0x4800, 0x3000);
-	check_range(g.port, GUEST_GPA + 0x4000, 0x4000);
+	check_range(g.port, GUEST_GPA + 0x4000, 0x1000);
 }
 
 static void dirty_neighbours_are_one(const void *data)
@@ -1115,13 +1136,15 @@ static void dirty_neighbours_are_one(const void *data)
 
 static void dirty_across_slots(const void *data)
 {
-	struct guest g = guest_start(new_store(), -1);
+	int store = new_store();
+	struct guest g = guest_start(store, -1);
 	uint8_t *far = mmap(NULL, 0x1000, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint32_t total = put_get(g.mem, "V", 256), head = 100;
 	uint64_t gpa = GUEST_GPA + GUEST_LEN - head;
 
 	(void)data;
+	set_v(store, 256);
 	CHECK(far != MAP_FAILED);
 	CHECK_EQ(set_memory(g.port, 1, GUEST_GPA + GUEST_LEN, 0x1000, far, 0),
 		 0);
@@ -1227,6 +1250,7 @@ int main(void)
 	ADD(races);
 	ADD(dirty_is_what_was_written);
 	ADD(dirty_crosses_a_page);
+	ADD(dirty_is_no_more_than_the_reply);
 	ADD(dirty_neighbours_are_one);
 	ADD(dirty_across_slots);
 	ADD(dirty_overflow);

@@ -26,7 +26,18 @@ typedef void *add_state_fn(state_fn *fn, void *opaque);
 typedef void *get_migration_fn(void);
 typedef bool has_finished_fn(void *migration);
 
+/*
+ * What newer versions hand to a notifier (include/migration/misc.h): the kind of
+ * event, of which this is the one at the end.
+ */
+struct migration_event {
+	int type;
+};
+
+#define PRECOPY_DONE	1
+
 static const struct kuv_qemu_events *events;
+/* Both NULL where the event says it. */
 static get_migration_fn *get_migration;
 static has_finished_fn *has_finished;
 
@@ -46,13 +57,18 @@ static void on_state(void *opaque, bool is_running, int state)
 	events->ran(is_running);
 }
 
-/* What is passed depends on the version; the migration itself does not. */
+static bool has_departed(const struct migration_event *event)
+{
+	if (has_finished)
+		return has_finished(get_migration());
+	return event->type == PRECOPY_DONE;
+}
+
 static int on_migration(struct notifier *self, void *data, void *more)
 {
 	(void)self;
-	(void)data;
 	(void)more;
-	if (has_finished(get_migration()))
+	if (has_departed(data))
 		events->departed();
 	return 0;
 }
@@ -83,13 +99,16 @@ bool kuv_qemu_watch_moves(const struct kuv_qemu_events *e)
 	add_state_fn *add_state;
 
 	events = e;
-	if (!find(&add_state, "qemu_add_vm_change_state_handler") ||
-	    !find(&get_migration, "migrate_get_current") ||
-	    !find(&has_finished, "migration_has_finished"))
+	if (!find(&add_state, "qemu_add_vm_change_state_handler"))
 		return false;
 	/* The former up to QEMU 8.1, the latter since. */
 	if (!find(&add, "add_migration_state_change_notifier") &&
 	    !find(&add_with, "migration_add_notifier"))
+		return false;
+	/* The event says it where this is gone, in QEMU 10 for one. */
+	if (!find(&has_finished, "migration_has_finished") && add)
+		return false;
+	if (has_finished && !find(&get_migration, "migrate_get_current"))
 		return false;
 	add_state(on_state, NULL);
 	if (add)

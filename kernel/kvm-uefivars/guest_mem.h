@@ -13,6 +13,7 @@
 
 /* Bytes that a read() should ask for where it has a choice. */
 #define KUV_MEM_FETCH_USUAL	256U
+#define KUV_MEM_FETCH_LONGER	768U
 
 struct kuv_guest_mem;
 
@@ -89,7 +90,7 @@ struct kuv_mem_table {
 /*
  * copy_from_user() and copy_to_user() look up which object the kernel's side is
  * in, at a considerable part of a request's cost, unless the length is a
- * constant. The usual one to read is; what is short is written word by word, as
+ * constant. The usual ones to read are; what is short is written word by word, as
  * unsafe_copy_to_user() does, but four words in a turn of the loop.
  */
 #define KUV_MEM_STORE_AT_ONCE	32U
@@ -108,6 +109,8 @@ static inline unsigned long kuv_mem_fetch(void *dst, const void __user *uptr,
 {
 	if (likely(len == KUV_MEM_FETCH_USUAL))
 		return copy_from_user(dst, uptr, KUV_MEM_FETCH_USUAL);
+	if (likely(len == KUV_MEM_FETCH_LONGER))
+		return copy_from_user(dst, uptr, KUV_MEM_FETCH_LONGER);
 	return copy_from_user(dst, uptr, len);
 }
 

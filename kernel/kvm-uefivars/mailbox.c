@@ -18,9 +18,6 @@
 
 #define KUV_HEADER_LEN	sizeof(struct kvm_uefivars_mm_header)
 
-/* What is left of a short message: at most so many of KUV_MEM_FETCH_USUAL. */
-#define KUV_MAILBOX_PIECES	4
-
 static __le16 *kuv_mailbox_status(struct kuv_mailbox *mb)
 {
 	return (__le16 *)(mb->page + KVM_UEFIVARS_REG_CMD_STS);
@@ -84,7 +81,11 @@ void kuv_mailbox_set_flags(struct kuv_mailbox *mb, u32 flags)
 int kuv_mailbox_init(struct kuv_mailbox *mb, struct kuv_store *store,
 		     struct kuv_guest_mem *mem)
 {
-	*mb = (struct kuv_mailbox){ .store = store, .mem = mem };
+	*mb = (struct kuv_mailbox){
+		.store = store,
+		.mem = mem,
+		.fetch = KUV_MEM_FETCH_USUAL,
+	};
 	mb->page = (u8 *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!mb->page)
 		return -ENOMEM;
@@ -124,35 +125,24 @@ static u32 kuv_mailbox_total(const struct kuv_mailbox *mb, const u8 *buf)
 	return KUV_HEADER_LEN + len;
 }
 
-/*
- * The rest of a message. As long as it is short it comes in pieces of the usual
- * length, which costs less than to have any other length copied.
- */
-static int kuv_mailbox_fetch_rest(struct kuv_mailbox *mb, u8 *buf, u32 from,
-				  u32 total)
+/* The next message may be like this one. */
+static void kuv_mailbox_expect(struct kuv_mailbox *mb, u32 total)
 {
-	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
-	u32 n = KUV_MEM_FETCH_USUAL;
-
-	while (from < total && total - from <= KUV_MAILBOX_PIECES * n &&
-	       mb->size - from >= n &&
-	       !ops->read(mb->mem, mb->addr + from, buf + from, n))
-		from += n;
-	if (likely(from >= total))
-		return 0;
-	/* It is long, or the memory ends behind it. */
-	return ops->read(mb->mem, mb->addr + from, buf + from, total - from);
+	mb->fetch = total > KUV_MEM_FETCH_USUAL &&
+		    total <= KUV_MEM_FETCH_LONGER ?
+		    KUV_MEM_FETCH_LONGER : KUV_MEM_FETCH_USUAL;
 }
 
 /*
  * Snapshot header and message. What is used of each guest byte was read once.
- * Most messages are no longer than KUV_MEM_FETCH_USUAL: one copy is enough.
+ * One copy is enough for most: they are no longer than KUV_MEM_FETCH_USUAL; and a
+ * listing has many that are longer, one after the other.
  */
 static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 			     u32 *total)
 {
 	const struct kuv_guest_mem_ops *ops = mb->mem->ops;
-	u32 first = min(mb->size, KUV_MEM_FETCH_USUAL);
+	u32 first = min(mb->size, mb->fetch);
 
 	*dirty = first;
 	if (unlikely(ops->read(mb->mem, mb->addr, buf, first))) {
@@ -164,11 +154,11 @@ static u16 kuv_mailbox_fetch(struct kuv_mailbox *mb, u8 *buf, u32 *dirty,
 	*total = kuv_mailbox_total(mb, buf);
 	if (!*total)
 		return KVM_UEFIVARS_STS_BAD_SIZE;
+	kuv_mailbox_expect(mb, *total);
 	if (*total <= first)
 		return KVM_UEFIVARS_STS_SUCCESS;
-	*dirty = max(*dirty, min(mb->size, first +
-			 round_up(*total - first, KUV_MEM_FETCH_USUAL)));
-	if (kuv_mailbox_fetch_rest(mb, buf, first, *total))
+	*dirty = max(*dirty, *total);
+	if (ops->read(mb->mem, mb->addr + first, buf + first, *total - first))
 		return KVM_UEFIVARS_STS_UNKNOWN;
 	return KVM_UEFIVARS_STS_SUCCESS;
 }

@@ -23,6 +23,7 @@ struct kuv_store;
  * @addr: registers ADDR_LO and ADDR_HI
  * @pio_pos: where PIO_DATA is in @staging, at most @size; 0 without @staging
  * @pio_crc: running CRC32C over @staging up to @pio_pos
+ * @fetch: how much of the next message to read at once
  *
  * No lock of its own: the owner serialises every call but
  * kuv_mailbox_set_status().
@@ -37,6 +38,7 @@ struct kuv_mailbox {
 	u64 addr;
 	u32 pio_pos;
 	u32 pio_crc;
+	u32 fetch;
 };
 
 /**

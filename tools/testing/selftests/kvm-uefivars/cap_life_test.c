@@ -459,6 +459,7 @@ static struct kvm_uefivars_dirty take_dirty(const struct cap_vm *c)
 static void dirty_log(const void *data)
 {
 	struct cap_vm *c = cap_start(1, BACK, 0, 0);
+	static const uint8_t big[5000];
 	uint64_t returns = 0;
 	int i;
 
@@ -470,7 +471,7 @@ static void dirty_log(const void *data)
 	if (data)
 		storm(700);
 	for (i = 0; i < (data ? 150 : 5); i++) {
-		put_get(cap_msg(c, 0), "None", 5000);
+		put_get(cap_msg(c, 0), "None", sizeof(big));
 		log_has(c, MSG_PAGE);
 		CHECK(!log_has(c, MSG_PAGE));
 		CHECK(!log_has(c, MSG_PAGE + 1));
@@ -483,8 +484,12 @@ static void dirty_log(const void *data)
 	}
 	storm(0);
 	CHECK(!data || returns > 0);
+	/* What is there fills the next page, too. */
+	CHECK_EQ(var_set(c->store, "None", NV_BS_RT, big, sizeof(big), 0), 0);
+	put_get(cap_msg(c, 0), "None", sizeof(big));
 	cap_run(c, 0);
 	CHECK(log_has(c, MSG_PAGE + 1));
+	CHECK_EQ(reply_status(cap_msg(c, 0)), 0);
 	CHECK_EQ(take_dirty(c).nr, 0);
 }
 

@@ -29,10 +29,6 @@ static const uint8_t guid_security[16] = {
 	0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f,
 };
 static const uint8_t guid_private[16] = "bench's privates";
-static const uint8_t guid_x509[16] = {
-	0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
-	0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
-};
 static const uint8_t guid_sha256[16] = {
 	0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40,
 	0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28,
@@ -82,22 +78,6 @@ static void emit(FILE *f, const struct write *w, const struct signer *s)
 	fwrite(m.data, (m.len + 7) & ~7UL, 1, f);
 }
 
-static void put_cert_list(struct bytes *b, const struct signer *s)
-{
-	uint8_t *der = NULL;
-	int len = i2d_X509(s->cert, &der);
-
-	if (len < 0)
-		errx(1, "cannot encode a certificate");
-	put(b, guid_x509, 16);
-	put_le(b, 28 + 16 + (uint64_t)len, 4);
-	put_le(b, 0, 4);
-	put_le(b, 16 + (uint64_t)len, 4);
-	put(b, guid_private, 16);
-	put(b, der, (size_t)len);
-	OPENSSL_free(der);
-}
-
 /* Hashes that no other list has. */
 static void put_hash_list(struct bytes *b, uint32_t list)
 {
@@ -121,7 +101,7 @@ static void emit_key(FILE *f, const char *name, const struct signer *s,
 		.guid = guid_global, .name = name, .attributes = A_KEY,
 	};
 
-	put_cert_list(&w.payload, s);
+	put_cert_list(&w.payload, guid_private, s);
 	emit(f, &w, by);
 }
 

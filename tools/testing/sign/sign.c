@@ -8,6 +8,10 @@
 #include <openssl/bio.h>
 #include <openssl/pkcs7.h>
 
+static const uint8_t guid_x509[16] = {
+	0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
+	0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
+};
 static const uint8_t guid_pkcs7[16] = {
 	0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49,
 	0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7,
@@ -90,6 +94,23 @@ static void put_signature(struct bytes *b, const struct write *w,
 	OPENSSL_free(der);
 	PKCS7_free(p7);
 	BIO_free(bio);
+}
+
+void put_cert_list(struct bytes *b, const uint8_t *owner,
+		   const struct signer *s)
+{
+	uint8_t *der = NULL;
+	int len = i2d_X509(s->cert, &der);
+
+	if (len < 0)
+		errx(1, "cannot encode a certificate");
+	put(b, guid_x509, 16);
+	put_le(b, 28 + 16 + (uint64_t)len, 4);
+	put_le(b, 0, 4);
+	put_le(b, 16 + (uint64_t)len, 4);
+	put(b, owner, 16);
+	put(b, der, (size_t)len);
+	OPENSSL_free(der);
 }
 
 void put_descriptor(struct bytes *b, const struct write *w,

@@ -57,6 +57,10 @@ void put_name(struct bytes *b, const char *name);
 /* A new key of @bits, and a certificate with that common name. */
 void new_signer(struct signer *s, const char *name, unsigned int bits);
 
+/* A signature list of one certificate. */
+void put_cert_list(struct bytes *b, const uint8_t *owner,
+		   const struct signer *s);
+
 /*
  * The descriptor in front of a payload: time, certificate, SignedData over what
  * UEFI says is signed. @s NULL: no signature, as in setup mode.

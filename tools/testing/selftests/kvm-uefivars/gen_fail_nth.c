@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes fail_nth.inc: keys of Secure Boot and signed writes, as C arrays. */
-#include <err.h>
 #include <stdio.h>
 
 #include "fixture.h"
@@ -14,10 +13,6 @@ static const uint8_t guid_global[16] = {
 static const uint8_t guid_security[16] = {
 	0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96, 0x45,
 	0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f,
-};
-static const uint8_t guid_x509[16] = {
-	0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
-	0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
 };
 
 static void emit(const char *array, struct write *w, const struct signer *s)
@@ -34,23 +29,6 @@ static void emit(const char *array, struct write *w, const struct signer *s)
 	printf("\n};\n");
 }
 
-/* A signature list of one certificate. */
-static void put_cert(struct bytes *b, const struct signer *s)
-{
-	uint8_t *der = NULL;
-	int len = i2d_X509(s->cert, &der);
-
-	if (len < 0)
-		errx(1, "cannot encode a certificate");
-	put(b, guid_x509, 16);
-	put_le(b, 28 + 16 + (uint64_t)len, 4);
-	put_le(b, 0, 4);
-	put_le(b, 16 + (uint64_t)len, 4);
-	put(b, guid_test, 16);
-	put(b, der, (size_t)len);
-	OPENSSL_free(der);
-}
-
 static void emit_key(const char *array, const uint8_t *guid, const char *name,
 		     uint32_t time, const struct signer *key,
 		     const struct signer *by)
@@ -58,7 +36,7 @@ static void emit_key(const char *array, const uint8_t *guid, const char *name,
 	struct write w = { .guid = guid, .name = name, .time = time };
 
 	if (key)
-		put_cert(&w.payload, key);
+		put_cert_list(&w.payload, guid_test, key);
 	emit(array, &w, by);
 }
 
@@ -81,7 +59,7 @@ static void emit_append(const char *array, const struct signer *key,
 		.attributes = KVM_UEFIVARS_ATTR_AP,
 	};
 
-	put_cert(&w.payload, key);
+	put_cert_list(&w.payload, guid_test, key);
 	emit(array, &w, by);
 }
 

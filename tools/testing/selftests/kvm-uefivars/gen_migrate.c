@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes migrate.inc: keys and signed writes for the guest that is moved, as C arrays. */
-#include <err.h>
 #include <stdio.h>
 
 #include "fixture.h"
@@ -12,10 +11,6 @@ static const uint8_t guid_test[16] = TEST_GUID;
 static const uint8_t guid_global[16] = {
 	0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
 	0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c,
-};
-static const uint8_t guid_x509[16] = {
-	0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
-	0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
 };
 
 static void emit(const char *array, int i, struct write *w,
@@ -38,18 +33,8 @@ static void emit_key(const char *array, const char *name,
 		     const struct signer *s)
 {
 	struct write w = { .guid = guid_global, .name = name };
-	uint8_t *der = NULL;
-	int len = i2d_X509(s->cert, &der);
 
-	if (len < 0)
-		errx(1, "cannot encode a certificate");
-	put(&w.payload, guid_x509, 16);
-	put_le(&w.payload, 28 + 16 + (uint64_t)len, 4);
-	put_le(&w.payload, 0, 4);
-	put_le(&w.payload, 16 + (uint64_t)len, 4);
-	put(&w.payload, guid_test, 16);
-	put(&w.payload, der, (size_t)len);
-	OPENSSL_free(der);
+	put_cert_list(&w.payload, guid_test, s);
 	emit(array, 0, &w, NULL);
 }
 

@@ -153,18 +153,26 @@ static void memory_is_gone(const void *data)
 	rig_end(&r);
 }
 
+/* A rig whose message is in a file. */
+static int start_in_file(struct rig *r, const void *data, uint8_t **mem)
+{
+	int fd = memfd_create("hostile", MFD_CLOEXEC);
+
+	CHECK(fd >= 0 && !ftruncate(fd, SLOT_LEN));
+	*mem = get_memory(fd, SLOT_LEN);
+	rig_start(r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
+	rig_map(r, SLOT, SLOT_ADDR, SLOT_LEN, *mem, false);
+	rig_setup(r, SLOT_ADDR);
+	return fd;
+}
+
 /* Memory that is there again, but as zeros: no message. */
 static void memory_is_zeroed(const void *data)
 {
-	int fd = memfd_create("hostile", MFD_CLOEXEC);
 	uint8_t *mem;
 	struct rig r;
+	int fd = start_in_file(&r, data, &mem);
 
-	CHECK(fd >= 0 && !ftruncate(fd, SLOT_LEN));
-	mem = get_memory(fd, SLOT_LEN);
-	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
-	rig_map(&r, SLOT, SLOT_ADDR, SLOT_LEN, mem, false);
-	rig_setup(&r, SLOT_ADDR);
 	put_message(mem);
 	CHECK_EQ(rig_ring(&r), KVM_UEFIVARS_STS_SUCCESS);
 	put_message(mem);
@@ -183,15 +191,10 @@ static void memory_is_zeroed(const void *data)
 /* What would be SIGBUS for the VMM: for the guest an error, for nobody a signal. */
 static void file_is_cut(const void *data)
 {
-	int fd = memfd_create("hostile", MFD_CLOEXEC);
 	uint8_t *mem;
 	struct rig r;
+	int fd = start_in_file(&r, data, &mem);
 
-	CHECK(fd >= 0 && !ftruncate(fd, SLOT_LEN));
-	mem = get_memory(fd, SLOT_LEN);
-	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
-	rig_map(&r, SLOT, SLOT_ADDR, SLOT_LEN, mem, false);
-	rig_setup(&r, SLOT_ADDR);
 	put_message(mem);
 	CHECK(!ftruncate(fd, 0));
 	CHECK_EQ(rig_ring(&r), KVM_UEFIVARS_STS_UNKNOWN);

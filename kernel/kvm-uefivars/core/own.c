@@ -64,10 +64,8 @@ enum kuv_own kuv_own_id(const struct kuv_name *name)
 {
 	u32 id;
 
-	/* Each write comes here: most differ in the first byte. */
 	for (id = 0; id < KUV_NR_OWN; id++)
-		if (table[id].guid[0] == name->guid[0] &&
-		    kuv_name_is(name, table[id].guid, table[id].name))
+		if (kuv_name_is(name, table[id].guid, table[id].name))
 			break;
 	return id;
 }

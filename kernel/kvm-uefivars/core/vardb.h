@@ -269,7 +269,7 @@ bool kuv_name_has_text(const struct kuv_name *n, const char *ascii);
  * @guid: namespace, 16 bytes
  * @ascii: name, ASCII only
  *
- * Most names are in no well-known namespace.
+ * Most names are in no well-known namespace, and differ in its first byte.
  *
  * Context: Any.
  * Return: true if both are equal.
@@ -277,7 +277,8 @@ bool kuv_name_has_text(const struct kuv_name *n, const char *ascii);
 static inline bool kuv_name_is(const struct kuv_name *n, const u8 *guid,
 			       const char *ascii)
 {
-	return !memcmp(n->guid, guid, 16) && kuv_name_has_text(n, ascii);
+	return n->guid[0] == guid[0] && !memcmp(n->guid, guid, 16) &&
+	       kuv_name_has_text(n, ascii);
 }
 
 /**

@@ -28,7 +28,6 @@ static int kuv_ioctl_port_info(struct kuv_call *call)
 static int kuv_ioctl_attach(struct kuv_call *call)
 {
 	struct kvm_uefivars_attach *arg = call->arg;
-
 	struct kuv_port_how how = {
 		.eventfd = arg->eventfd,
 		.flags = arg->flags,

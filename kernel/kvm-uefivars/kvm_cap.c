@@ -57,7 +57,8 @@ u64 kuv_kvm_caps(void)
 /*
  * Everything from here to kuv_kvm_ops_dev runs in a vCPU's thread with
  * kvm->srcu held: memory slots cannot change before it returns. So nothing
- * waits here, neither for the disk nor for another vCPU's request.
+ * waits here for the disk or for another vCPU's request; only kuv_kvm_lock_soon()
+ * waits at all, for some milliseconds at most.
  */
 
 /* Let the thread do it that has left kvm->srcu, before the guest goes on. */

@@ -44,8 +44,8 @@ struct kuv_port {
 	atomic64_t nr_kvm;
 	/**
 	 * @lock: Guards everything below, and attaching. Taken before the
-	 * store's lock, mmap_lock, kvm->slots_lock and kvm->srcu. Held while a change is waited
-	 * for; that wait is bounded and killable.
+	 * store's lock, mmap_lock, kvm->slots_lock and kvm->srcu. Held while a
+	 * change is waited for; that wait is bounded and killable.
 	 */
 	struct mutex lock;
 	/** @mailbox: The registers. */

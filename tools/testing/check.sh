@@ -130,7 +130,7 @@ programs_install() {
 gate_units() { # programs built and their unit tests
 	local d
 	need_programs
-	for d in libkuv vard-sync kuv-run kuvctl; do
+	for d in libkuv formats vard-sync kuv-run kuvctl; do
 		make -s -C userspace/$d check O="$KUV_TOP/build"
 	done
 }

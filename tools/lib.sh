@@ -97,7 +97,7 @@ kuv_install() {
 # kuv_need_programs [PACKAGE...]: what building userspace/ takes, and these.
 kuv_need_programs() {
 	kuv_need gcc make pkg-config libsystemd-dev libsqlite3-dev \
-		libjson-c-dev libssl-dev zlib1g-dev "$@"
+		libjson-c-dev libssl-dev zlib1g-dev libefivar-dev libefiboot-dev "$@"
 }
 
 # kuv_candidate PACKAGE: the version apt would install.

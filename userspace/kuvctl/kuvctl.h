@@ -155,7 +155,10 @@ struct kuvctl_value {
  */
 const char *kuvctl_next(sd_bus_message *m, struct kuvctl_value *value);
 
-/* The commands. */
+/* Groups of commands. */
+extern const struct kuvctl_command kuvctl_vm_commands[];
+
+/* The commands of the first one. */
 int cmd_list(const struct kuvctl *k, int argc, char **argv);
 int cmd_stats(const struct kuvctl *k, int argc, char **argv);
 int cmd_configure(const struct kuvctl *k, int argc, char **argv);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kuvctl: look after the UEFI variables that vard-sync keeps. */
 #include "kuvctl.h"
+#include "output.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -12,31 +13,12 @@
 #define VERSION "0.1"
 #define DEFAULT_SOCKET "/run/vard-sync/control"
 
-static const struct kuvctl_command commands[] = {
-	{ "list", "", "the VMs and what is known of them", cmd_list },
-	{ "stats", "[VM...]", "what saving costs, for vard-sync and each VM",
-	  cmd_stats },
-	{ "configure", "VM NAME=VALUE...",
-	  "change durability, options, change-rate, change-burst", cmd_configure },
-	{ "move-out", "[--now] [--via COMMAND] VM | --undo VM",
-	  "give a VM to kuvctl move-in, or take it back", cmd_move_out },
-	{ "move-in", "VM", "take a VM from kuvctl move-out", cmd_move_in },
-	{ "snapshot", "VM NAME", "keep a VM's variables as they are now",
-	  cmd_snapshot },
-	{ "snapshots", "VM", "the snapshots of a VM", cmd_snapshots },
-	{ "restore", "VM NAME", "go back to a snapshot", cmd_restore },
-	{ "delete-snapshot", "VM NAME", "forget a snapshot",
-	  cmd_delete_snapshot },
-	{ "clone", "[--remove GLOB]... [--keep-machine] VM NEW",
-	  "make a VM with the variables of another one", cmd_clone },
-	{ "reset", "VM [TEMPLATE]", "begin anew with a template", cmd_reset },
-	{ "remove", "--yes VM", "forget a VM with its variables and snapshots",
-	  cmd_remove },
-	{ "audit", "[-n NUMBER] [VM]", "what was changed on the host, and by whom",
-	  cmd_audit },
+/* A group of commands is in one file each; a command without a name ends it. */
+static const struct kuvctl_command *const groups[] = {
+	kuvctl_vm_commands,
 };
 
-#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 void fail(enum kuvctl_exit status, const char *format, ...)
 {
@@ -53,9 +35,10 @@ void fail(enum kuvctl_exit status, const char *format, ...)
 
 static const struct kuvctl_command *find(const char *name)
 {
-	for (size_t i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		for (const struct kuvctl_command *c = groups[i]; c->name; c++)
+			if (!strcmp(c->name, name))
+				return c;
 	return NULL;
 }
 
@@ -67,16 +50,21 @@ void kuvctl_usage(const char *name)
 	exit(KUVCTL_EXIT_USAGE);
 }
 
+static void help_group(const struct kuvctl_command *c)
+{
+	for (; c->name; c++)
+		printf("  %s%s%s\n      %s\n", c->name,
+		       c->arguments[0] ? " " : "", c->arguments, c->help);
+}
+
 static void help(void)
 {
 	puts("usage: kuvctl [--socket PATH] COMMAND [ARGUMENT...]\n"
 	     "Looks after the UEFI variables that vard-sync keeps.\n");
-	for (size_t i = 0; i < NR_COMMANDS; i++)
-		printf("  %s%s%s\n      %s\n", commands[i].name,
-		       commands[i].arguments[0] ? " " : "",
-		       commands[i].arguments, commands[i].help);
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		help_group(groups[i]);
 	puts("\n  --socket PATH  where vard-sync listens (default " DEFAULT_SOCKET
-	     ")\n  --version, --help");
+	     ")\n  --json         print for programs\n  --version, --help");
 }
 
 static const struct option long_options[] = {
@@ -115,6 +103,7 @@ int main(int argc, char **argv)
 	int first, r;
 
 	signal(SIGPIPE, SIG_IGN);
+	kuvctl_take_json(&argc, argv);
 	parse_options(&k, argc, argv);
 	if (optind == argc)
 		fail(KUVCTL_EXIT_USAGE, "a command is missing: kuvctl --help lists them");

@@ -24,6 +24,10 @@ enum kuvctl_exit {
 	KUVCTL_EXIT_REFUSED = 9,	/* vard-sync said no */
 	KUVCTL_EXIT_STREAM = 10,	/* a move ended early; nothing changed */
 	KUVCTL_EXIT_DOUBT = 11,		/* moved away, arrival not confirmed */
+	KUVCTL_EXIT_DIFFERS = 12,	/* compared, and found what was looked for */
+	KUVCTL_EXIT_PARTLY = 13,	/* done for some, not for all */
+	KUVCTL_EXIT_NO_VARIABLE = 14,	/* the VM has no such variable */
+	KUVCTL_EXIT_CHANGED = 15,	/* --expect-digest: changed since */
 };
 
 /**

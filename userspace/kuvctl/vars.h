@@ -72,6 +72,21 @@ const struct vard_var *kuvctl_vars_find(const struct kuvctl_vars *v,
 					const char *name);
 
 /**
+ * kuvctl_vars_read_one() - one variable of a message
+ * @m: message before the fields of (ayayuayay), the structure entered
+ * @v: zeroed; filled, also in part on failure, for kuvctl_var_free()
+ *
+ * Return: 0 or -errno.
+ */
+int kuvctl_vars_read_one(sd_bus_message *m, struct vard_var *v);
+
+/**
+ * kuvctl_var_free() - free a variable's name and data
+ * @v: variable that owns them; zeroed
+ */
+void kuvctl_var_free(struct vard_var *v);
+
+/**
  * enum kuvctl_op - a kind of change; the numbers are those of Change()
  * @KUVCTL_SET: create or replace, by the operator's right
  * @KUVCTL_DELETE: delete, by the operator's right

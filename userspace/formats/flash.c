@@ -9,6 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "records.h"
+
 #define FV_HEADER_LEN	0x48
 #define FV_ATTRIBUTES	0x0004feff
 #define STORE_HEADER_LEN 28
@@ -44,19 +46,6 @@ static const uint8_t guid_ftw[16] = {
 	0x2b, 0x29, 0x58, 0x9e, 0x68, 0x7c, 0x7d, 0x49,
 	0xa0, 0xce, 0x65, 0x00, 0xfd, 0x9f, 0x1b, 0x95,
 };
-static const uint8_t guid_global[16] = {
-	0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
-	0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c,
-};
-static const uint8_t guid_custom_mode[16] = {
-	0x0c, 0xec, 0x76, 0xc0, 0x28, 0x70, 0x99, 0x43,
-	0xa0, 0x72, 0x71, 0xee, 0x5c, 0x44, 0x8b, 0x9f,
-};
-static const uint8_t guid_error_flag[16] = {
-	0xe8, 0x7f, 0xb3, 0x04, 0xae, 0xf6, 0x0b, 0x48,
-	0xbd, 0xd5, 0x37, 0xd9, 0x8c, 0x5e, 0x89, 0xaa,
-};
-
 /**
  * struct layout - where things are; what is between is erased
  * @len: bytes of the image
@@ -232,30 +221,6 @@ bool vard_flash_is(const uint8_t *image, size_t len)
 	return is_volume(s) || is_volume(find_volume(s));
 }
 
-static bool is_name(const struct vard_var *v, const uint8_t *guid,
-		    const char *ascii)
-{
-	size_t i, len = strlen(ascii);
-
-	if (memcmp(v->guid, guid, 16) != 0 || v->name_len != 2 * len)
-		return false;
-	for (i = 0; i < len; i++)
-		if (get16(v->name + 2 * i) != (uint8_t)ascii[i])
-			return false;
-	return true;
-}
-
-/* Made anew at each start, or of no meaning without flash. */
-static bool is_made_anew(const struct vard_var *v)
-{
-	return is_name(v, guid_global, "SetupMode") ||
-	       is_name(v, guid_global, "SecureBoot") ||
-	       is_name(v, guid_global, "SignatureSupport") ||
-	       is_name(v, guid_global, "VendorKeys") ||
-	       is_name(v, guid_custom_mode, "CustomMode") ||
-	       is_name(v, guid_error_flag, "VarErrorFlag");
-}
-
 static bool same_name(const struct vard_var *a, const struct vard_var *b)
 {
 	return a->name_len == b->name_len &&
@@ -385,7 +350,7 @@ static int take_var(struct walk *w, struct vard_var *v, uint8_t state,
 		return 0;
 	}
 	v->name_len -= 2;
-	if (is_made_anew(v))
+	if (vard_var_is_made_anew(v))
 		return 0;
 	reason = vard_var_check(v);
 	if (reason) {

@@ -8,7 +8,8 @@
 
 #include "var.h"
 
-static void report_line(struct vard_report *r, const char *format, va_list ap)
+static void report_line(struct vard_report *r, bool is_error,
+			const char *format, va_list ap)
 {
 	size_t used = strlen(r->text);
 	size_t sep = used > 0;
@@ -19,6 +20,8 @@ static void report_line(struct vard_report *r, const char *format, va_list ap)
 	/* Names and keys are the file's, and may have been cut. */
 	if (n >= 0)
 		vard_text_clean(line);
+	if (n >= 0 && r->line)
+		r->line(r->arg, is_error, line);
 	if (n < 0 || used + sep + strlen(line) >= sizeof(r->text))
 		return;
 	if (sep)
@@ -32,7 +35,7 @@ void vard_report_error(struct vard_report *r, const char *format, ...)
 
 	r->nr_errors++;
 	va_start(ap, format);
-	report_line(r, format, ap);
+	report_line(r, true, format, ap);
 	va_end(ap);
 }
 
@@ -42,6 +45,6 @@ void vard_report_warning(struct vard_report *r, const char *format, ...)
 
 	r->nr_warnings++;
 	va_start(ap, format);
-	report_line(r, format, ap);
+	report_line(r, false, format, ap);
 	va_end(ap);
 }

@@ -3,16 +3,22 @@
 #ifndef _VARD_REPORT_H
 #define _VARD_REPORT_H
 
+#include <stdbool.h>
+
 /**
  * struct vard_report - what a reader of a template has to say about it
  * @nr_errors: problems that make the template unusable
  * @nr_warnings: things that were ignored
  * @text: one line per problem, the first ones as far as there is room
+ * @line: called with each line, without its end, if not NULL
+ * @arg: for @line
  */
 struct vard_report {
 	unsigned int nr_errors;
 	unsigned int nr_warnings;
 	char text[2048];
+	void (*line)(void *arg, bool is_error, const char *text);
+	void *arg;
 };
 
 /**

@@ -54,4 +54,10 @@ int vard_template_read(int fd, struct vard_template **ret,
  */
 void vard_template_free(struct vard_template *t);
 
+/**
+ * vard_template_clear() - free what is in a template, but not itself
+ * @t: template, empty afterwards
+ */
+void vard_template_clear(struct vard_template *t);
+
 #endif /* _VARD_TEMPLATE_H */

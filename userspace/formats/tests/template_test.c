@@ -162,7 +162,7 @@ static void template_not_json(void **state)
 	bad("x", "not JSON");
 	bad("{", "not JSON");
 	bad("{} {}", "not JSON");
-	bad("[]", "object");
+	bad("5", "object");
 	bad("{}", "variables");
 	bad("{\"variables\": {}}", "variables");
 	bad("{\"version\": 3, \"variables\": []}", "version");

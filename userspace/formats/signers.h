@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who may sign a private variable: edk2's variable certdb. */
+#ifndef _VARD_SIGNERS_H
+#define _VARD_SIGNERS_H
+
+#include "records.h"
+
+/**
+ * vard_signers_is() - is this the database of signers?
+ * @v: variable
+ *
+ * Return: Whether it is certdb or certdbv.
+ */
+bool vard_signers_is(const struct vard_var *v);
+
+/**
+ * vard_signers_find() - who may sign a variable
+ * @vars: variables, with or without certdb among them
+ * @nr: how many
+ * @v: one of them
+ *
+ * Return: VARD_SIGNER_LEN bytes, borrowed; NULL if certdb does not tell, or
+ * tells something else than a SHA-256 digest.
+ */
+const uint8_t *vard_signers_find(const struct vard_var *vars, size_t nr,
+				 const struct vard_var *v);
+
+/**
+ * vard_signers_put() - make certdb from what the records of a file told
+ * @r: records; unchanged, but for a warning, if certdb is among them
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vard_signers_put(struct vard_records *r);
+
+/**
+ * vard_signers_is_key() - is this a variable whose signers are other variables?
+ * @v: authenticated variable
+ *
+ * Return: Whether it is PK, KEK, db, dbx, dbt or dbr.
+ */
+bool vard_signers_is_key(const struct vard_var *v);
+
+#endif /* _VARD_SIGNERS_H */

@@ -3,8 +3,8 @@
 # Boots the emulated KVM host: QEMU TCG with SVM, a stock Debian kernel, this machine's own
 # root file system read-only below a tmpfs. Runs one command in it and returns its status.
 
-# shellcheck source=tools/lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
+# shellcheck source=tools/kernels.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../kernels.sh"
 # shellcheck source=tools/testing/host/lib/initrd.sh
 source "$KUV_TOP/tools/testing/host/lib/initrd.sh"
 # shellcheck source=tools/testing/host/lib/emulator.sh
@@ -82,6 +82,7 @@ fill_share() {
 	rm -f "$share"/{status,dmesg,interactive}
 	echo "$KUV_TOP/tools/testing/host/lib/host-main.sh" >"$share/main"
 	echo "$KUV_MODDIR" >"$share/moddir"
+	kuv_emulator_quirk >"$share/quirk"
 	{
 		declare -px | grep -E '^declare -x KUV_' || true
 		printf 'cd %q\n' "$PWD"

@@ -53,3 +53,27 @@ kuv_emulator_make() {
 		gcc-12 -shared -fPIC -O2 -x c -o "$tmp/answer.so" -
 	mv -T "$tmp" "$dir" 2>/dev/null || rm -rf "$tmp"
 }
+
+# kuv_emulator_quirk: the module that makes QEMU's SVM look as this kernel's KVM expects, see
+# svm-quirk/; nothing for a kernel that does not need it. After tools/kernels.sh.
+kuv_emulator_quirk() {
+	local src=$KUV_TOP/tools/testing/host/lib/svm-quirk dir
+
+	[[ $KUV_KREL = 7.* ]] || return 0
+	dir=$KUV_CACHE/host-quirk/$KUV_KREL-$(cat "$src"/* | sha256sum | cut -c1-16)
+	[ -e "$dir/kuv-svm-quirk.ko" ] ||
+		kuv_locked "host-quirk-$KUV_KREL" kuv_emulator_quirk_make "$src" "$dir" >&2
+	echo "$dir/kuv-svm-quirk.ko"
+}
+
+kuv_emulator_quirk_make() {
+	local src=$1 dir=$2 tmp=$2.tmp
+
+	[ ! -e "$dir/kuv-svm-quirk.ko" ] || return 0
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	cp "$src"/* "$tmp/"
+	kuv_kernel_run make -C "$KUV_KDIR" M="$tmp" W=1 KCFLAGS=-Werror modules \
+		>"$tmp.log" 2>&1 || kuv_die "the module for the emulator does not build, see $tmp.log"
+	mv -T "$tmp" "$dir"
+}

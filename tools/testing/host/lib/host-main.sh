@@ -17,6 +17,7 @@ off() {
 # What the initramfs could not know; each program started here costs 50 ms.
 setup() {
 	mount --bind "$(<"$share/moddir")/lib/modules" /lib/modules
+	[ ! -s "$share/quirk" ] || insmod "$(<"$share/quirk")" || off
 }
 
 # The character device of a named virtio port; QEMU tells the names a moment after

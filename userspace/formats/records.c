@@ -168,6 +168,14 @@ static void drop(struct vard_record *e)
 	e->v.name = NULL;
 }
 
+void vard_records_drop(struct vard_records *r, struct vard_record *e)
+{
+	size_t at = (size_t)(e - r->list);
+
+	drop(e);
+	memmove(e, e + 1, (--r->nr - at) * sizeof(*e));
+}
+
 /* Of those with the same name the first stays. */
 static int drop_duplicates(struct vard_records *r)
 {
@@ -201,6 +209,8 @@ int vard_records_end(struct vard_records *r, struct vard_template *t)
 {
 	if (drop_duplicates(r) < 0 || vard_signers_put(r) < 0)
 		return -ENOMEM;
+	if (r->skip_volatile)
+		vard_signers_check(r);
 	t->vars = calloc(r->nr + 1, sizeof(*t->vars));
 	if (!t->vars)
 		return -ENOMEM;

@@ -59,6 +59,13 @@ int vard_records_add(struct vard_records *r, const struct vard_var *v,
 void vard_records_bad(struct vard_records *r, const char *reason);
 
 /**
+ * vard_records_drop() - leave a record out after all
+ * @r: records
+ * @e: one of them
+ */
+void vard_records_drop(struct vard_records *r, struct vard_record *e);
+
+/**
  * vard_records_end() - all records are read
  * @r: records, empty afterwards
  * @t: empty, filled: of records of the same name the first; and with the

@@ -45,36 +45,144 @@ bool vard_signers_is_key(const struct vard_var *v)
 	       vard_var_is(v, guid_security, "dbr");
 }
 
-/* The entry of @v in a database, NULL without a good one. */
-static const uint8_t *find_entry(const struct vard_var *db,
-				 const struct vard_var *v)
+bool vard_signers_is_private(const struct vard_var *v)
 {
-	const uint8_t *p = db->data, *end = db->data + db->data_len;
+	return v->attributes & KVM_UEFIVARS_ATTR_AT && !vard_signers_is_key(v) &&
+	       !vard_signers_is(v);
+}
 
-	if (db->data_len < HEAD_LEN || bytes_get32(p) != db->data_len)
-		return NULL;
-	for (p += HEAD_LEN; end - p >= ENTRY_LEN; p += bytes_get32(p + 16)) {
-		uint64_t name_len = 2 * (uint64_t)bytes_get32(p + 20);
-		uint64_t signer_len = bytes_get32(p + 24);
+/**
+ * struct entry - one entry of a database; all is borrowed
+ * @guid: namespace of the variable
+ * @name: its name
+ * @name_len: its bytes
+ * @signer: who may sign it
+ * @signer_len: its bytes
+ */
+struct entry {
+	const uint8_t *guid;
+	const uint8_t *name;
+	uint64_t name_len;
+	const uint8_t *signer;
+	uint64_t signer_len;
+};
 
-		if (bytes_get32(p + 16) > (size_t)(end - p) ||
-		    bytes_get32(p + 16) != ENTRY_LEN + name_len + signer_len)
-			return NULL;
-		if (name_len == v->name_len && !memcmp(p, v->guid, 16) &&
-		    !memcmp(p + ENTRY_LEN, v->name, v->name_len))
-			return signer_len == VARD_SIGNER_LEN ?
-				       p + ENTRY_LEN + name_len : NULL;
-	}
-	return NULL;
+/* Begins a walk; false if the size is wrong. */
+static bool open_database(const struct vard_var *db, struct bytes *b)
+{
+	*b = (struct bytes){ db->data, db->data_len };
+	return db->data_len >= HEAD_LEN &&
+	       bytes_get32(bytes_take(b, HEAD_LEN)) == db->data_len;
+}
+
+/* The next entry; false at the end and, with @b not empty, if it is malformed. */
+static bool next_entry(struct bytes *b, struct entry *e)
+{
+	struct bytes rest = *b;
+	const uint8_t *p = bytes_take(&rest, ENTRY_LEN);
+
+	if (!p)
+		return false;
+	e->guid = p;
+	e->name_len = 2 * (uint64_t)bytes_get32(p + 20);
+	e->signer_len = bytes_get32(p + 24);
+	if (bytes_get32(p + 16) != ENTRY_LEN + e->name_len + e->signer_len)
+		return false;
+	e->name = bytes_take(&rest, e->name_len);
+	e->signer = e->name ? bytes_take(&rest, e->signer_len) : NULL;
+	if (!e->signer)
+		return false;
+	*b = rest;
+	return true;
+}
+
+static bool find_entry(const struct vard_var *db, const struct vard_var *v,
+		       struct entry *e)
+{
+	struct bytes b;
+
+	if (!open_database(db, &b))
+		return false;
+	while (next_entry(&b, e))
+		if (e->name_len == v->name_len && !memcmp(e->guid, v->guid, 16) &&
+		    !memcmp(e->name, v->name, v->name_len))
+			return true;
+	return false;
 }
 
 const uint8_t *vard_signers_find(const struct vard_var *vars, size_t nr,
 				 const struct vard_var *v)
 {
+	struct entry e;
+
 	for (size_t i = 0; i < nr; i++)
 		if (vard_var_is(&vars[i], guid_certdb, "certdb"))
-			return find_entry(&vars[i], v);
+			return find_entry(&vars[i], v, &e) &&
+					       e.signer_len == VARD_SIGNER_LEN ?
+				       e.signer : NULL;
 	return NULL;
+}
+
+static struct vard_record *find_database(struct vard_records *r)
+{
+	for (size_t i = 0; i < r->nr; i++)
+		if (vard_var_is(&r->list[i].v, guid_certdb, "certdb"))
+			return &r->list[i];
+	return NULL;
+}
+
+/* Counts signers by kind; false if the database is malformed. */
+static bool count_kinds(const struct vard_var *db, unsigned int *nr_sha256,
+			unsigned int *nr_longer, unsigned int *nr_chains)
+{
+	struct entry e;
+	struct bytes b;
+
+	if (!open_database(db, &b) || db->attributes != A_CERTDB)
+		return false;
+	while (next_entry(&b, &e)) {
+		if (e.signer_len == VARD_SIGNER_LEN)
+			++*nr_sha256;
+		else if (e.signer_len == 48 || e.signer_len == 64)
+			++*nr_longer;
+		else
+			++*nr_chains;
+	}
+	return b.len == 0;
+}
+
+static void warn_unbound(struct vard_records *r, const struct vard_var *db)
+{
+	struct entry e;
+
+	for (size_t i = 0; i < r->nr; i++) {
+		const struct vard_record *one = &r->list[i];
+
+		if (vard_signers_is_private(&one->v) &&
+		    (!db || !find_entry(db, &one->v, &e)))
+			vard_report_warning(r->report,
+				"variables[%zu]: private, but nothing tells who signs it: updates by the guest will be refused",
+				one->place);
+	}
+}
+
+void vard_signers_check(struct vard_records *r)
+{
+	unsigned int nr_sha256 = 0, nr_longer = 0, nr_chains = 0;
+	struct vard_record *db = find_database(r);
+
+	if (db && !count_kinds(&db->v, &nr_sha256, &nr_longer, &nr_chains)) {
+		vard_report_warning(r->report,
+			"variables[%zu]: certdb is malformed, left out",
+			db->place);
+		vard_records_drop(r, db);
+		db = NULL;
+	}
+	if (nr_sha256 + nr_longer + nr_chains)
+		vard_report_warning(r->report,
+			"certdb: %u signers by SHA-256 of name and certificate (edk2, varstored, EC2), %u by a longer digest, %u by a chain of old edk2",
+			nr_sha256, nr_longer, nr_chains);
+	warn_unbound(r, db ? &db->v : NULL);
 }
 
 static bool wants_entry(const struct vard_record *e)

@@ -34,6 +34,21 @@ const uint8_t *vard_signers_find(const struct vard_var *vars, size_t nr,
 int vard_signers_put(struct vard_records *r);
 
 /**
+ * vard_signers_check() - leave a malformed certdb out, and say what a good one
+ * knows
+ * @r: all records of a file
+ */
+void vard_signers_check(struct vard_records *r);
+
+/**
+ * vard_signers_is_private() - is this a variable that one signer owns?
+ * @v: variable
+ *
+ * Return: Whether it is authenticated, and no key and no certdb.
+ */
+bool vard_signers_is_private(const struct vard_var *v);
+
+/**
  * vard_signers_is_key() - is this a variable whose signers are other variables?
  * @v: authenticated variable
  *

@@ -126,8 +126,6 @@ static uint32_t utf16_next(const uint8_t *name, size_t len, size_t *pos)
 	}
 	u = utf16_unit(name + *pos);
 	*pos += 2;
-	if (is_control(u))
-		return REPLACEMENT;
 	if (u < 0xd800 || u > 0xdfff)
 		return u;
 	if (u > 0xdbff || len - *pos < 2)
@@ -171,10 +169,43 @@ char *vard_name_format(const uint8_t *name, size_t len)
 
 	if (!out)
 		return NULL;
-	for (size_t pos = 0; pos < len;)
-		n += utf8_put(out + n, utf16_next(name, len, &pos));
+	for (size_t pos = 0; pos < len;) {
+		uint32_t c = utf16_next(name, len, &pos);
+
+		n += utf8_put(out + n, is_control(c) ? REPLACEMENT : c);
+	}
 	out[n] = 0;
 	return out;
+}
+
+/* Is the unit there half a character, with or without its other half? */
+static bool is_half(const uint8_t *name)
+{
+	return utf16_unit(name) >= 0xd800 && utf16_unit(name) <= 0xdfff;
+}
+
+int vard_name_to_utf8(const uint8_t *name, size_t len, char **ret)
+{
+	char *out;
+	size_t n = 0;
+
+	if (len % 2 != 0)
+		return -EINVAL;
+	out = malloc((len / 2 + 1) * 3 + 1);
+	if (!out)
+		return -ENOMEM;
+	for (size_t at = 0, pos = 0; pos < len; at = pos) {
+		uint32_t c = utf16_next(name, len, &pos);
+
+		if (c == 0 || (pos - at == 2 && is_half(name + at))) {
+			free(out);
+			return -EINVAL;
+		}
+		n += utf8_put(out + n, c);
+	}
+	out[n] = 0;
+	*ret = out;
+	return 0;
 }
 
 /* Bytes of the sequence that starts with @c, 0 if none does. */

@@ -110,4 +110,14 @@ void vard_text_clean(char *text);
 int vard_name_from_utf8(const char *text, size_t text_len, uint8_t **ret,
 			uint32_t *ret_len);
 
+/**
+ * vard_name_to_utf8() - a name for a file
+ * @name: UTF-16LE, any bytes
+ * @len: bytes of @name
+ * @ret: filled with UTF-8 to free(), control characters and all
+ *
+ * Return: 0, -EINVAL if @name is not UTF-16 or has a NUL in it, or -ENOMEM.
+ */
+int vard_name_to_utf8(const uint8_t *name, size_t len, char **ret);
+
 #endif /* _VARD_VAR_H */

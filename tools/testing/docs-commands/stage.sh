@@ -4,7 +4,8 @@
 
 # stage: the files that the documents speak of, in the directory where their blocks run.
 stage() {
-	cp "$KUV_FIRMWARE" /usr/share/OVMF/OVMF.qemuvars.fd
+	mkdir -p /usr/share/kvm-uefivars
+	cp "$KUV_FIRMWARE" /usr/share/kvm-uefivars/OVMF.fd
 	truncate -s 64M /root/docs/web1.img
 }
 

@@ -66,6 +66,11 @@ prepare() {
 		KUV_SECURE=$("$here/secure.sh" "${kernel%-debug}")
 		export KUV_SECURE
 	fi
+	if [[ ${scenarios[*]} = *stranger* ]]; then
+		KUV_STRANGER=$("$here/stranger.sh")
+		KUV_DEBS=$("$KUV_TOP/tools/packages.sh")
+		export KUV_STRANGER KUV_DEBS
+	fi
 	prepare_kvm
 }
 
@@ -217,7 +222,17 @@ run_host() {
 		"${network[@]}" -- bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
 		sed -u '/^#/!s/^/# /' | tee "$logs/scenario.log" || rc=$?
 	[ ${#network[@]} = 0 ] || second_end $rc || rc=$?
+	[ $rc != 0 ] || afterwards "$file" "$logs" || rc=$?
 	return $rc
+}
+
+# afterwards SCENARIO LOGS: what its line "# Afterwards: FILE" says is run on this machine when
+# the host has ended well.
+afterwards() {
+	local script
+
+	script=$(sed -n 's/^# Afterwards: //p' "$1")
+	[ -z "$script" ] || bash "$here/$script" "$2" 2>&1 | tee -a "$2/scenario.log"
 }
 
 # run_one NUMBER SCENARIO: twice if the emulator has let the first time down.

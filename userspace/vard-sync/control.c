@@ -230,6 +230,8 @@ static int start_bus(struct vard_conn *c)
 	if (r >= 0)
 		r = vard_control_move(c);
 	if (r >= 0)
+		r = vard_control_variables(c);
+	if (r >= 0)
 		r = sd_bus_match_signal_async(c->bus, NULL,
 					      "org.freedesktop.DBus.Local",
 					      "/org/freedesktop/DBus/Local",

@@ -53,6 +53,14 @@ int vard_control_snapshot(struct vard_conn *c);
  */
 int vard_control_move(struct vard_conn *c);
 
+/**
+ * vard_control_variables() - serve org.kvm_uefivars.Variables1
+ * @c: client
+ *
+ * Return: 0 or -errno. In control_variables.c.
+ */
+int vard_control_variables(struct vard_conn *c);
+
 /* Methods in control_stats.c. */
 int vard_method_list(sd_bus_message *m, void *arg, sd_bus_error *e);
 int vard_method_stats(sd_bus_message *m, void *arg, sd_bus_error *e);

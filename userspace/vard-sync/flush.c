@@ -135,20 +135,39 @@ static int apply_batch(struct vard *d, struct vard_source *s,
 	return r;
 }
 
-/* Puts the changes of a group into one open transaction. */
-static int apply_group(struct vard *d, struct vard_source **group, size_t nr,
-		       bool is_retry, bool *has_begun)
+/* What one transaction saves. */
+struct round {
+	struct vard_source **group;
+	size_t nr;
+	bool is_retry;
+	/* What else belongs into it, or NULL. */
+	int (*with)(void *arg);
+	void *arg;
+	bool has_begun;
+};
+
+static int begin_round(struct vard *d, struct round *round)
 {
+	int r = round->has_begun ? 0 : d->backend->ops->begin(d->backend);
+
+	round->has_begun |= r == 0;
+	return r;
+}
+
+/* Puts the changes of a group into one open transaction. */
+static int apply_group(struct vard *d, struct round *round)
+{
+	struct vard_source **group = round->group;
 	int r = 0;
 
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < round->nr; i++) {
 		struct vard_source *s = group[i];
 		struct vard_batch b;
 
 		s->read_seq = 0;
 		s->error = 0;
 		/* After a failure go on: every guest that waits gets an answer. */
-		if (!collect(d, s, is_retry, &b) || r < 0)
+		if (!collect(d, s, round->is_retry, &b) || r < 0)
 			continue;
 		r = vard_open_db(d);
 		if (r < 0)
@@ -156,13 +175,21 @@ static int apply_group(struct vard *d, struct vard_source **group, size_t nr,
 		s->error = identify(d, s);
 		if (s->error < 0)
 			continue;
-		if (!*has_begun)
-			r = d->backend->ops->begin(d->backend);
-		*has_begun |= r == 0;
+		r = begin_round(d, round);
 		if (r == 0)
 			r = apply_batch(d, s, &b);
 	}
 	return r;
+}
+
+/* What belongs to the changes of one store is saved with them, or not at all. */
+static int apply_with(struct vard *d, struct round *round)
+{
+	int r = round->group[0]->error;
+
+	if (r == 0)
+		r = begin_round(d, round);
+	return r == 0 ? round->with(round->arg) : r;
 }
 
 static void count_saved(struct vard *d, struct vard_source *s)
@@ -237,35 +264,62 @@ static int commit(struct vard *d)
 	return r;
 }
 
-int vard_flush(struct vard *d, struct vard_source **group, size_t nr,
-	       bool is_retry)
+/* Returns 0 if the transaction is on disk, or there was none. */
+static int save_round(struct vard *d, struct round *round)
 {
-	bool has_begun = false;
-	int first = 0, error = 0;
 	int r;
 
 	d->backend->error[0] = 0;
-	r = apply_group(d, group, nr, is_retry, &has_begun);
-	if (has_begun && r == 0)
+	r = apply_group(d, round);
+	if (r == 0 && round->with)
+		r = apply_with(d, round);
+	if (round->has_begun && r == 0)
 		r = commit(d);
-	else if (has_begun)
+	else if (round->has_begun)
 		d->backend->ops->rollback(d->backend);
+	return r;
+}
 
-	for (size_t i = 0; i < nr; i++) {
-		if (group[i]->read_seq)
-			answer(d, group[i], r);
+static int flush(struct vard *d, struct round *round)
+{
+	int first = 0, error = 0;
+	int r = save_round(d, round);
+
+	for (size_t i = 0; i < round->nr; i++) {
+		struct vard_source *s = round->group[i];
+
+		if (s->read_seq)
+			answer(d, s, r);
 		if (first == 0)
-			first = group[i]->error;
-		if (error == 0 && group[i]->read_seq)
-			error = group[i]->error;
-		vard_look_later(d, group[i]);
+			first = s->error;
+		if (error == 0 && s->read_seq)
+			error = s->error;
+		vard_look_later(d, s);
 	}
 	d->counts.nr_failures += error < 0;
 	if (error < 0)
 		note_failure(d, error);
 	else
 		note_success(d);
-	return first;
+	return first == 0 && round->with ? r : first;
+}
+
+int vard_flush(struct vard *d, struct vard_source **group, size_t nr,
+	       bool is_retry)
+{
+	struct round round = { .group = group, .nr = nr,
+			       .is_retry = is_retry };
+
+	return flush(d, &round);
+}
+
+int vard_flush_with(struct vard *d, struct vard_source *s,
+		    int (*with)(void *arg), void *arg)
+{
+	struct round round = { .group = &s, .nr = 1, .is_retry = true,
+			       .with = with, .arg = arg };
+
+	return flush(d, &round);
 }
 
 /* Every store of the loop, to free(); NULL without memory. */

@@ -245,6 +245,19 @@ int vard_flush(struct vard *d, struct vard_source **group, size_t nr,
 	       bool is_retry);
 
 /**
+ * vard_flush_with() - save what a store has together with something else
+ * @d: daemon, its database is open
+ * @s: store
+ * @with: called within the transaction, after the changes, also if there are
+ *	none; returns 0 or -errno
+ * @arg: for @with
+ *
+ * Return: 0 if both are on disk, or -errno and neither is.
+ */
+int vard_flush_with(struct vard *d, struct vard_source *s,
+		    int (*with)(void *arg), void *arg);
+
+/**
  * vard_flush_all() - save everything of every store
  * @d: daemon
  *

@@ -3,9 +3,7 @@
 #ifndef _VARD_SNAPSHOT_H
 #define _VARD_SNAPSHOT_H
 
-#include <systemd/sd-bus.h>
-
-#include "loop.h"
+#include "change.h"
 
 /* Most snapshots of one VM: whoever may run it must not fill the disk. */
 #define VARD_SNAPSHOTS_MAX 100
@@ -18,20 +16,6 @@
  *
  * All return 0, or -errno with @e filled.
  */
-
-/**
- * struct vard_order - who asks for what
- * @d: daemon
- * @uid: of the client
- * @vm: name of the VM
- * @e: filled on failure
- */
-struct vard_order {
-	struct vard *d;
-	uid_t uid;
-	const char *vm;
-	sd_bus_error *e;
-};
 
 /**
  * struct vard_clone - what a clone gets

@@ -14,6 +14,10 @@
 
 /* More than any store's limits allow; a larger answer is a broken module. */
 #define BATCH_MAX (1ULL << 30)
+/* Never too small, says VAR_NEXT. */
+#define NAME_MAX_LEN 65536
+/* A guest that changes its variables faster than they can be listed. */
+#define LIST_TRIES 32
 
 static int call(int fd, unsigned long cmd, void *arg)
 {
@@ -144,11 +148,11 @@ bool vard_source_has_run(struct vard_source *s)
 	return vard_source_info(s, &info) == 0 && info.nr_requests > 0;
 }
 
-int vard_source_put(struct vard_source *s, const struct vard_var *v)
+static int set(struct vard_source *s, const struct vard_var *v, uint32_t flags)
 {
 	struct kvm_uefivars_var arg = {
 		.size = sizeof(arg),
-		.flags = KVM_UEFIVARS_VAR_CLEAN,
+		.flags = flags,
 		.name = address(v->name),
 		.data = address(v->data),
 		.name_len = v->name_len,
@@ -159,6 +163,137 @@ int vard_source_put(struct vard_source *s, const struct vard_var *v)
 	memcpy(arg.guid, v->guid, sizeof(arg.guid));
 	memcpy(arg.time, v->time, sizeof(arg.time));
 	return call(s->fd, KVM_UEFIVARS_VAR_SET, &arg);
+}
+
+int vard_source_put(struct vard_source *s, const struct vard_var *v)
+{
+	return set(s, v, KVM_UEFIVARS_VAR_CLEAN);
+}
+
+int vard_source_set(struct vard_source *s, const struct vard_var *v,
+		    uint32_t flags)
+{
+	return set(s, v, flags);
+}
+
+int vard_source_delete(struct vard_source *s, const struct vard_var *v)
+{
+	struct kvm_uefivars_var arg = {
+		.size = sizeof(arg),
+		.name = address(v->name),
+		.name_len = v->name_len,
+	};
+
+	memcpy(arg.guid, v->guid, sizeof(arg.guid));
+	return call(s->fd, KVM_UEFIVARS_VAR_DELETE, &arg);
+}
+
+/* Room for one variable while a store is listed. */
+struct walk {
+	uint8_t name[NAME_MAX_LEN];
+	void *data;
+	size_t size;
+	struct kvm_uefivars_next next;
+};
+
+/* Fills @v, which borrows from @w. Returns -ENOENT if it is gone by now. */
+static int get_walked(struct vard_source *s, struct walk *w, struct vard_var *v)
+{
+	struct kvm_uefivars_var arg = {
+		.size = sizeof(arg),
+		.name = address(w->name),
+		.name_len = w->next.name_len,
+	};
+	int r = 0;
+
+	memcpy(arg.guid, w->next.guid, sizeof(arg.guid));
+	arg.data_len = w->next.data_len;
+	do {
+		if (arg.data_len > w->size) {
+			void *p = arg.data_len > BATCH_MAX ? NULL :
+					realloc(w->data, arg.data_len);
+
+			if (!p)
+				return -ENOMEM;
+			w->data = p;
+			w->size = arg.data_len;
+		}
+		arg.data = address(w->data);
+		arg.data_len = (uint32_t)w->size;
+		r = call(s->fd, KVM_UEFIVARS_VAR_GET, &arg);
+	} while (r == -EMSGSIZE);
+	*v = (struct vard_var){
+		.name = w->name, .name_len = arg.name_len, .data = w->data,
+		.data_len = arg.data_len, .attributes = arg.attributes,
+		.seq = arg.seq,
+	};
+	memcpy(v->guid, arg.guid, sizeof(v->guid));
+	memcpy(v->time, arg.time, sizeof(v->time));
+	return r;
+}
+
+/* Returns -EAGAIN if the store changed so that the walk lost its way. */
+static int walk_once(struct vard_source *s, struct walk *w,
+		     struct vard_varlist *ret)
+{
+	struct vard_var v;
+	int r;
+
+	w->next = (struct kvm_uefivars_next){
+		.size = sizeof(w->next), .name = address(w->name),
+	};
+	for (;;) {
+		w->next.name_size = sizeof(w->name);
+		r = call(s->fd, KVM_UEFIVARS_VAR_NEXT, &w->next);
+		if (r == -ENOENT)
+			return 0;
+		if (r == -EINVAL)
+			return -EAGAIN;
+		if (r == 0)
+			r = get_walked(s, w, &v);
+		if (r == -ENOENT)
+			return -EAGAIN;
+		if (r == 0)
+			r = vard_varlist_add(ret, &v);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int walk_store(struct vard_source *s, struct walk *w,
+		      struct vard_varlist *ret)
+{
+	struct kvm_uefivars_store_info before, after;
+	int r = -EAGAIN;
+
+	/* Its guest cannot make many changes meanwhile: each takes long. */
+	for (int i = 0; r == -EAGAIN && i < LIST_TRIES; i++) {
+		vard_varlist_free(ret);
+		r = vard_source_info(s, &before);
+		if (r == 0)
+			r = walk_once(s, w, ret);
+		if (r == 0)
+			r = vard_source_info(s, &after);
+		if (r == 0 && before.seq != after.seq)
+			r = -EAGAIN;
+	}
+	return r;
+}
+
+int vard_source_list(struct vard_source *s, struct vard_varlist *ret)
+{
+	struct walk *w = calloc(1, sizeof(*w));
+	int r;
+
+	*ret = (struct vard_varlist){ 0 };
+	if (!w)
+		return -ENOMEM;
+	r = walk_store(s, w, ret);
+	if (r < 0)
+		vard_varlist_free(ret);
+	free(w->data);
+	free(w);
+	return r;
 }
 
 int vard_source_set_config(struct vard_source *s,

@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "batch.h"
+#include "varlist.h"
 
 /**
  * struct vard_buffer - memory that batches are read into, one for all stores
@@ -172,6 +173,37 @@ bool vard_source_has_run(struct vard_source *s);
  * Return: 0, -EINVAL or -ENOSPC if the store refuses it, or -errno.
  */
 int vard_source_put(struct vard_source *s, const struct vard_var *v);
+
+/**
+ * vard_source_set() - change a variable of a store by the host's right
+ * @s: source
+ * @v: variable, as @flags want it
+ * @flags: KVM_UEFIVARS_VAR_SIGNED or 0
+ *
+ * Return: 0, the errors of VAR_SET.
+ */
+int vard_source_set(struct vard_source *s, const struct vard_var *v,
+		    uint32_t flags);
+
+/**
+ * vard_source_delete() - delete a variable of a store by the host's right
+ * @s: source
+ * @v: its guid and name
+ *
+ * Return: 0, -ENOENT if it is not there, or -errno.
+ */
+int vard_source_delete(struct vard_source *s, const struct vard_var *v);
+
+/**
+ * vard_source_list() - every variable of a store, as its guest lists them
+ * @s: source; its guest may run
+ * @ret: filled with a state of the non-volatile ones that the store really had;
+ *	on failure empty
+ *
+ * Return: 0; -EAGAIN if the guest changes them all the time; -ENOMEM; or
+ * another -errno.
+ */
+int vard_source_list(struct vard_source *s, struct vard_varlist *ret);
 
 /**
  * vard_source_set_config() - change how a store behaves

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+
 #define OBJECT		"/org/kvm_uefivars/VardSync"
 #define BUS_ERROR	"org.kvm_uefivars.Error."
 /* A move waits for a VM, a snapshot for a disk. */
@@ -37,14 +39,13 @@ static int dial(const char *path)
 		     path);
 	strcpy(un.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
-		no_daemon(path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
+		fd = kuv_close(fd);
 	return fd;
 }
 
-sd_bus *kuvctl_connect(const struct kuvctl *k)
+static int start(int fd, sd_bus **ret)
 {
-	int fd = dial(k->socket);
 	sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
 
@@ -54,6 +55,30 @@ sd_bus *kuvctl_connect(const struct kuvctl *k)
 		r = sd_bus_negotiate_fds(bus, true);
 	if (r >= 0)
 		r = sd_bus_start(bus);
+	if (r < 0) {
+		sd_bus_unref(bus);
+		return r;
+	}
+	*ret = bus;
+	return 0;
+}
+
+int kuvctl_connect_try(const struct kuvctl *k, sd_bus **ret)
+{
+	int fd = dial(k->socket);
+
+	return fd < 0 ? -errno : start(fd, ret);
+}
+
+sd_bus *kuvctl_connect(const struct kuvctl *k)
+{
+	int fd = dial(k->socket);
+	sd_bus *bus = NULL;
+	int r;
+
+	if (fd < 0)
+		no_daemon(k->socket);
+	r = start(fd, &bus);
 	if (r < 0)
 		fail(KUVCTL_EXIT_NO_DAEMON, "connection to vard-sync: %s",
 		     strerror(-r));

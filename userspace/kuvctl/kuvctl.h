@@ -75,6 +75,15 @@ _Noreturn void kuvctl_usage(const char *name);
 sd_bus *kuvctl_connect(const struct kuvctl *k);
 
 /**
+ * kuvctl_connect_try() - connect to vard-sync
+ * @k: where
+ * @ret: filled with the connection
+ *
+ * Return: 0 or -errno.
+ */
+int kuvctl_connect_try(const struct kuvctl *k, sd_bus **ret);
+
+/**
  * kuvctl_request() - begin a call, or exit
  * @bus: connection
  * @interface: KUVCTL_VARD_SYNC or one of the others
@@ -161,6 +170,7 @@ const char *kuvctl_next(sd_bus_message *m, struct kuvctl_value *value);
 
 /* Groups of commands. */
 extern const struct kuvctl_command kuvctl_vm_commands[];
+extern const struct kuvctl_command kuvctl_var_commands[];
 
 /* The commands of the first one. */
 int cmd_list(const struct kuvctl *k, int argc, char **argv);

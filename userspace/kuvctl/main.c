@@ -16,6 +16,7 @@
 /* A group of commands is in one file each; a command without a name ends it. */
 static const struct kuvctl_command *const groups[] = {
 	kuvctl_vm_commands,
+	kuvctl_var_commands,
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -3,6 +3,7 @@
 #ifndef _KUVCTL_VARS_H
 #define _KUVCTL_VARS_H
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-bus.h>
@@ -195,5 +196,27 @@ void kuvctl_plan_apply(sd_bus *bus, const char *vm,
 		       const struct kuvctl_plan *p,
 		       const struct kuvctl_apply *how,
 		       struct kuvctl_applied *ret);
+
+/**
+ * kuvctl_applied_json() - what came of a plan, for programs
+ * @vm: name
+ * @how: how it was carried out
+ * @a: what came of it
+ *
+ * Return: Object with vm, dry-run, at-next-boot, changed, running, old-digest,
+ * new-digest, pending.
+ */
+json_object *kuvctl_applied_json(const char *vm,
+				 const struct kuvctl_apply *how,
+				 const struct kuvctl_applied *a);
+
+/**
+ * kuvctl_applied_print() - say what came of a plan, as JSON if that is wanted
+ * @vm: name
+ * @how: how it was carried out
+ * @a: what came of it
+ */
+void kuvctl_applied_print(const char *vm, const struct kuvctl_apply *how,
+			  const struct kuvctl_applied *a);
 
 #endif /* _KUVCTL_VARS_H */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "output.h"
 #include "stream.h"
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
@@ -105,5 +106,7 @@ int cmd_move_in(const struct kuvctl *k, int argc, char **argv)
 		answer("done\n");
 	sd_bus_close_unref(bus);
 	fprintf(stderr, "kuvctl: VM %s is here now\n", vm);
+	if (!is_two_way)
+		kuvctl_done("move-in", vm, NULL, NULL);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "output.h"
 #include "stream.h"
 
 /* How often to look whether a pipe has been read empty. */
@@ -300,6 +301,9 @@ static void move_out(struct move *m, sd_bus *bus)
 	commit(m, bus);
 	finish(m);
 	fprintf(stderr, "kuvctl: VM %s has left\n", m->vm);
+	/* Else the VM itself went to standard output. */
+	if (m->via)
+		kuvctl_done("move-out", m->vm, NULL, NULL);
 }
 
 static void undo(const struct move *m, sd_bus *bus)
@@ -307,6 +311,7 @@ static void undo(const struct move *m, sd_bus *bus)
 	sd_bus_message_unref(kuvctl_call(bus, KUVCTL_MOVE, "MoveOutUndo", "s",
 					 m->vm));
 	fprintf(stderr, "kuvctl: VM %s is here again\n", m->vm);
+	kuvctl_done("move-out --undo", m->vm, NULL, NULL);
 }
 
 static const struct option long_options[] = {

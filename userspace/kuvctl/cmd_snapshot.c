@@ -8,12 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output.h"
+
 /* Lines of the audit without -n. */
 #define AUDIT_DEFAULT 100
 
-/* A method with some words and an empty answer. */
+/*
+ * A method with some words and an empty answer. The first one is a VM; @key says
+ * what the second one is.
+ */
 static int call_words(const struct kuvctl *k, const char *method, int argc,
-		      char **argv, int nr)
+		      char **argv, int nr, const char *key)
 {
 	sd_bus_message *call;
 	sd_bus *bus;
@@ -26,22 +31,23 @@ static int call_words(const struct kuvctl *k, const char *method, int argc,
 		kuvctl_check(sd_bus_message_append(call, "s", argv[i]));
 	sd_bus_message_unref(kuvctl_ask(bus, call));
 	sd_bus_close_unref(bus);
+	kuvctl_done(argv[0], argv[1], key, key ? argv[2] : NULL);
 	return 0;
 }
 
 int cmd_snapshot(const struct kuvctl *k, int argc, char **argv)
 {
-	return call_words(k, "Create", argc, argv, 2);
+	return call_words(k, "Create", argc, argv, 2, "snapshot");
 }
 
 int cmd_restore(const struct kuvctl *k, int argc, char **argv)
 {
-	return call_words(k, "Restore", argc, argv, 2);
+	return call_words(k, "Restore", argc, argv, 2, "snapshot");
 }
 
 int cmd_delete_snapshot(const struct kuvctl *k, int argc, char **argv)
 {
-	return call_words(k, "Delete", argc, argv, 2);
+	return call_words(k, "Delete", argc, argv, 2, "snapshot");
 }
 
 int cmd_reset(const struct kuvctl *k, int argc, char **argv)
@@ -49,7 +55,8 @@ int cmd_reset(const struct kuvctl *k, int argc, char **argv)
 	char *words[] = { argv[0], argv[1], argc == 3 ? argv[2] : "", NULL };
 
 	/* Without a template: the one the VM was made from. */
-	return call_words(k, "Reset", argc == 2 ? 3 : argc, words, 2);
+	return call_words(k, "Reset", argc == 2 ? 3 : argc, words, 2,
+			  "template");
 }
 
 int cmd_remove(const struct kuvctl *k, int argc, char **argv)
@@ -58,7 +65,7 @@ int cmd_remove(const struct kuvctl *k, int argc, char **argv)
 
 	if (argc != 3 || strcmp(argv[1], "--yes") != 0)
 		kuvctl_usage(argv[0]);
-	return call_words(k, "Remove", 2, words, 1);
+	return call_words(k, "Remove", 2, words, 1, NULL);
 }
 
 struct snapshot {
@@ -81,6 +88,18 @@ static void take_snapshot(struct snapshot *s, const char *key,
 		s->variables = v->number;
 }
 
+/* A name and facts about it. */
+static json_object *named_json(sd_bus_message *reply)
+{
+	const char *name;
+	json_object *o;
+
+	kuvctl_check(sd_bus_message_read(reply, "s", &name));
+	o = kuvctl_dict_json(reply);
+	json_object_object_add(o, "snapshot", json_object_new_string(name));
+	return o;
+}
+
 static void show_snapshot(sd_bus_message *reply)
 {
 	struct snapshot s = { .created = "-", .digest = "-" };
@@ -91,13 +110,13 @@ static void show_snapshot(sd_bus_message *reply)
 	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "{sv}"));
 	while ((key = kuvctl_next(reply, &v)))
 		take_snapshot(&s, key, &v);
-	kuvctl_check(sd_bus_message_exit_container(reply));
 	printf("%-24s %-19s %9" PRIu64 " %5" PRIu64 " %s\n", name, s.created,
 	       s.variables, s.uid, s.digest);
 }
 
 int cmd_snapshots(const struct kuvctl *k, int argc, char **argv)
 {
+	json_object *list = json_object_new_array();
 	sd_bus_message *reply;
 	sd_bus *bus;
 	int r;
@@ -107,11 +126,20 @@ int cmd_snapshots(const struct kuvctl *k, int argc, char **argv)
 	bus = kuvctl_connect(k);
 	reply = kuvctl_call(bus, KUVCTL_SNAPSHOT, "List", "s", argv[1]);
 	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "(sa{sv})"));
-	printf("%-24s %-19s %9s %5s %s\n", "SNAPSHOT", "CREATED (UTC)",
-	       "VARIABLES", "USER", "SHA-256");
-	while ((r = sd_bus_message_enter_container(reply, 'r', "sa{sv}")) > 0)
-		show_snapshot(reply);
+	if (!kuvctl_json)
+		printf("%-24s %-19s %9s %5s %s\n", "SNAPSHOT", "CREATED (UTC)",
+		       "VARIABLES", "USER", "SHA-256");
+	while ((r = sd_bus_message_enter_container(reply, 'r', "sa{sv}")) > 0) {
+		if (kuvctl_json)
+			json_object_array_add(list, named_json(reply));
+		else
+			show_snapshot(reply);
+		kuvctl_check(sd_bus_message_exit_container(reply));
+	}
 	kuvctl_check(r);
+	if (kuvctl_json)
+		kuvctl_print_json(json_object_get(list));
+	json_object_put(list);
 	sd_bus_message_unref(reply);
 	sd_bus_close_unref(bus);
 	return 0;
@@ -166,6 +194,23 @@ static void append_clone(sd_bus_message *call, const struct clone *clone)
 		kuvctl_check(sd_bus_message_close_container(call));
 }
 
+static void tell_clone(const char *vm, const char *clone, uint32_t nr_removed)
+{
+	json_object *o;
+
+	if (!kuvctl_json) {
+		printf("%s: without %" PRIu32 " variables of %s\n", clone,
+		       nr_removed, vm);
+		return;
+	}
+	o = json_object_new_object();
+	json_object_object_add(o, "done", json_object_new_string("clone"));
+	json_object_object_add(o, "vm", json_object_new_string(vm));
+	json_object_object_add(o, "clone", json_object_new_string(clone));
+	json_object_object_add(o, "removed", json_object_new_int64(nr_removed));
+	kuvctl_print_json(o);
+}
+
 int cmd_clone(const struct kuvctl *k, int argc, char **argv)
 {
 	struct clone clone = { 0 };
@@ -181,8 +226,7 @@ int cmd_clone(const struct kuvctl *k, int argc, char **argv)
 	append_clone(call, &clone);
 	reply = kuvctl_ask(bus, call);
 	kuvctl_check(sd_bus_message_read(reply, "u", &nr_removed));
-	printf("%s: without %" PRIu32 " variables of %s\n", argv[optind + 1],
-	       nr_removed, argv[optind]);
+	tell_clone(argv[optind], argv[optind + 1], nr_removed);
 	free(clone.globs);
 	sd_bus_message_unref(reply);
 	sd_bus_close_unref(bus);
@@ -256,26 +300,37 @@ static uint32_t parse_audit(int argc, char **argv)
 	return (uint32_t)max;
 }
 
+static void show_audit(sd_bus_message *reply)
+{
+	struct entry e = { 0 };
+	struct kuvctl_value v;
+	const char *key;
+
+	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "{sv}"));
+	while ((key = kuvctl_next(reply, &v)))
+		take_entry(&e, key, &v);
+	show_entry(&e);
+}
+
 int cmd_audit(const struct kuvctl *k, int argc, char **argv)
 {
 	uint32_t max = parse_audit(argc, argv);
 	sd_bus *bus = kuvctl_connect(k);
+	json_object *list = json_object_new_array();
 	sd_bus_message *reply;
-	int r;
 
 	reply = kuvctl_call(bus, KUVCTL_SNAPSHOT, "Audit", "su",
 			    optind < argc ? argv[optind] : "", max);
 	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "a{sv}"));
-	while ((r = sd_bus_message_enter_container(reply, 'a', "{sv}")) > 0) {
-		struct entry e = { 0 };
-		struct kuvctl_value v;
-		const char *key;
-
-		while ((key = kuvctl_next(reply, &v)))
-			take_entry(&e, key, &v);
-		show_entry(&e);
+	while (sd_bus_message_at_end(reply, false) == 0) {
+		if (kuvctl_json)
+			json_object_array_add(list, kuvctl_dict_json(reply));
+		else
+			show_audit(reply);
 	}
-	kuvctl_check(r);
+	if (kuvctl_json)
+		kuvctl_print_json(json_object_get(list));
+	json_object_put(list);
 	sd_bus_message_unref(reply);
 	sd_bus_close_unref(bus);
 	return 0;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output.h"
+
 struct row {
 	const char *name;
 	const char *state;
@@ -58,8 +60,40 @@ static void show_row(const struct row *row)
 	putchar('\n');
 }
 
+static void show_vm(sd_bus_message *reply)
+{
+	struct row row = { 0 };
+	struct kuvctl_value v;
+	const char *key;
+
+	kuvctl_check(sd_bus_message_read(reply, "s", &row.name));
+	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "{sv}"));
+	while ((key = kuvctl_next(reply, &v)))
+		take(&row, key, &v);
+	show_row(&row);
+}
+
+static json_object *vm_json(sd_bus_message *reply)
+{
+	struct row row = { 0 };
+	json_object *o, *value;
+
+	kuvctl_check(sd_bus_message_read(reply, "s", &row.name));
+	o = kuvctl_dict_json(reply);
+	if (json_object_object_get_ex(o, "state", &value))
+		row.state = json_object_get_string(value);
+	if (json_object_object_get_ex(o, "in-use", &value))
+		row.in_use = json_object_get_boolean(value);
+	/* May borrow from what it replaces. */
+	value = json_object_new_string(state_of(&row));
+	json_object_object_add(o, "state", value);
+	json_object_object_add(o, "vm", json_object_new_string(row.name));
+	return o;
+}
+
 int cmd_list(const struct kuvctl *k, int argc, char **argv)
 {
+	json_object *list = json_object_new_array();
 	sd_bus_message *reply;
 	sd_bus *bus;
 	int r;
@@ -69,21 +103,20 @@ int cmd_list(const struct kuvctl *k, int argc, char **argv)
 	bus = kuvctl_connect(k);
 	reply = kuvctl_call(bus, KUVCTL_VARD_SYNC, "List", "");
 	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "(sa{sv})"));
-	printf("%-24s %-8s %9s %7s %-13s %5s %s\n", "VM", "STATE", "VARIABLES",
-	       "PENDING", "DURABILITY", "USER", "OPTIONS");
+	if (!kuvctl_json)
+		printf("%-24s %-8s %9s %7s %-13s %5s %s\n", "VM", "STATE",
+		       "VARIABLES", "PENDING", "DURABILITY", "USER", "OPTIONS");
 	while ((r = sd_bus_message_enter_container(reply, 'r', "sa{sv}")) > 0) {
-		struct row row = { 0 };
-		struct kuvctl_value v;
-		const char *key;
-
-		kuvctl_check(sd_bus_message_read(reply, "s", &row.name));
-		kuvctl_check(sd_bus_message_enter_container(reply, 'a', "{sv}"));
-		while ((key = kuvctl_next(reply, &v)))
-			take(&row, key, &v);
+		if (kuvctl_json)
+			json_object_array_add(list, vm_json(reply));
+		else
+			show_vm(reply);
 		kuvctl_check(sd_bus_message_exit_container(reply));
-		show_row(&row);
 	}
 	kuvctl_check(r);
+	if (kuvctl_json)
+		kuvctl_print_json(json_object_get(list));
+	json_object_put(list);
 	sd_bus_message_unref(reply);
 	sd_bus_close_unref(bus);
 	return 0;
@@ -134,26 +167,46 @@ static bool is_named(const char *vm, int argc, char **argv)
 	return argc == 1;
 }
 
+/* What vard-sync says of one VM; returns whether it is wanted. */
+static bool show_stats_of(sd_bus_message *reply, json_object *list, int argc,
+			  char **argv)
+{
+	json_object *o;
+	bool is_wanted;
+	const char *vm;
+
+	kuvctl_check(sd_bus_message_read(reply, "s", &vm));
+	is_wanted = is_named(vm, argc, argv);
+	if (!kuvctl_json) {
+		if (is_wanted)
+			printf("VM %s\n", vm);
+		show_values(reply, is_wanted);
+		return is_wanted;
+	}
+	o = kuvctl_dict_json(reply);
+	json_object_object_add(o, "vm", json_object_new_string(vm));
+	if (is_wanted)
+		json_object_array_add(list, json_object_get(o));
+	json_object_put(o);
+	return is_wanted;
+}
+
 int cmd_stats(const struct kuvctl *k, int argc, char **argv)
 {
 	sd_bus *bus = kuvctl_connect(k);
 	sd_bus_message *reply = kuvctl_call(bus, KUVCTL_VARD_SYNC, "Stats", "");
+	json_object *all = NULL, *list = json_object_new_array();
 	int nr = 0, r;
 
-	if (argc == 1)
+	if (kuvctl_json)
+		all = kuvctl_dict_json(reply);
+	else if (argc == 1)
 		puts("vard-sync");
-	show_values(reply, argc == 1);
+	if (!kuvctl_json)
+		show_values(reply, argc == 1);
 	kuvctl_check(sd_bus_message_enter_container(reply, 'a', "(sa{sv})"));
 	while ((r = sd_bus_message_enter_container(reply, 'r', "sa{sv}")) > 0) {
-		bool is_wanted;
-		const char *vm;
-
-		kuvctl_check(sd_bus_message_read(reply, "s", &vm));
-		is_wanted = is_named(vm, argc, argv);
-		nr += is_wanted;
-		if (is_wanted)
-			printf("VM %s\n", vm);
-		show_values(reply, is_wanted);
+		nr += show_stats_of(reply, list, argc, argv);
 		kuvctl_check(sd_bus_message_exit_container(reply));
 	}
 	kuvctl_check(r);
@@ -162,6 +215,12 @@ int cmd_stats(const struct kuvctl *k, int argc, char **argv)
 	if (nr == 0 && argc > 1)
 		fail(KUVCTL_EXIT_REFUSED,
 		     "no such VM is open: only open ones have numbers, kuvctl list shows them");
+	if (!kuvctl_json) {
+		json_object_put(list);
+		return 0;
+	}
+	json_object_object_add(all, "vms", list);
+	kuvctl_print_json(all);
 	return 0;
 }
 
@@ -208,5 +267,6 @@ int cmd_configure(const struct kuvctl *k, int argc, char **argv)
 	kuvctl_check(sd_bus_message_close_container(m));
 	sd_bus_message_unref(kuvctl_ask(bus, m));
 	sd_bus_close_unref(bus);
+	kuvctl_done(argv[0], argv[1], NULL, NULL);
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kuvctl.h"
+
 bool kuvctl_json;
 
 void kuvctl_take_json(int *argc, char **argv)
@@ -30,6 +32,54 @@ void kuvctl_print_json(json_object *o)
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
 						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
+}
+
+static json_object *value_json(const struct kuvctl_value *v)
+{
+	json_object *list;
+
+	switch (v->type) {
+	case 's':
+		return json_object_new_string(v->text);
+	case 'b':
+		return json_object_new_boolean(v->number != 0);
+	case 'a':
+		list = json_object_new_array();
+		for (size_t i = 0; i < v->nr; i++)
+			json_object_array_add(list,
+					      json_object_new_uint64(v->list[i]));
+		return list;
+	default:
+		return json_object_new_uint64(v->number);
+	}
+}
+
+json_object *kuvctl_dict_json(sd_bus_message *m)
+{
+	json_object *o = json_object_new_object();
+	struct kuvctl_value v;
+	const char *key;
+
+	kuvctl_check(sd_bus_message_enter_container(m, 'a', "{sv}"));
+	while ((key = kuvctl_next(m, &v)))
+		if (v.type)
+			json_object_object_add(o, key, value_json(&v));
+	return o;
+}
+
+void kuvctl_done(const char *action, const char *vm, const char *key,
+		 const char *value)
+{
+	json_object *o;
+
+	if (!kuvctl_json)
+		return;
+	o = json_object_new_object();
+	json_object_object_add(o, "done", json_object_new_string(action));
+	json_object_object_add(o, "vm", json_object_new_string(vm));
+	if (key)
+		json_object_object_add(o, key, json_object_new_string(value));
+	kuvctl_print_json(o);
 }
 
 const char *kuvctl_colour(enum kuvctl_colour c)

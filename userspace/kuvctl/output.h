@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <systemd/sd-bus.h>
 
 /* Set by the option --json, before or behind the command. */
 extern bool kuvctl_json;
@@ -23,6 +24,27 @@ void kuvctl_take_json(int *argc, char **argv);
  * @o: what
  */
 void kuvctl_print_json(json_object *o);
+
+/**
+ * kuvctl_dict_json() - what vard-sync says in an a{sv}
+ * @m: message before it
+ *
+ * Exits if the message cannot be read.
+ *
+ * Return: Object with the same keys; values of other types than texts, numbers,
+ * booleans and lists of numbers are left out.
+ */
+json_object *kuvctl_dict_json(sd_bus_message *m);
+
+/**
+ * kuvctl_done() - say in JSON, if that is wanted, that something was done
+ * @action: the command
+ * @vm: name
+ * @key: of one more fact, or NULL
+ * @value: its text
+ */
+void kuvctl_done(const char *action, const char *vm, const char *key,
+		 const char *value);
 
 /**
  * enum kuvctl_colour - what a text means

@@ -74,14 +74,30 @@ static const char *member(json_object *o, const char *key)
 		       json_object_get_string(value) : NULL;
 }
 
+static bool flag(json_object *o, const char *key)
+{
+	json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) &&
+	       json_object_get_boolean(value);
+}
+
+static void print_validity(const struct printer *p, int indent, json_object *o)
+{
+	fprintf(p->out, "%*s%-*s %s to %s", indent, "", KEY_WIDTH, "valid",
+		member(o, "valid-from"), member(o, "valid-to"));
+	if (flag(o, "expired"))
+		fprintf(p->out, ", %sexpired%s", kuvctl_colour(KUVCTL_WARN),
+			kuvctl_colour(KUVCTL_PLAIN));
+	fputc('\n', p->out);
+}
+
 static void print_certificate(const struct printer *p, int indent,
 			      json_object *o)
 {
-	const char *subject = member(o, "subject"), *known = member(o, "known");
+	const char *subject = member(o, "subject");
+	const char *known = member(o, "known-name");
 	const char *owner = member(o, "owner-name");
-	json_object *expired = NULL;
-	bool is_expired = json_object_object_get_ex(o, "expired", &expired) &&
-			  json_object_get_boolean(expired);
 
 	fprintf(p->out, "%*sX.509 %s%s%s\n", indent, "",
 		kuvctl_colour(KUVCTL_HEAD),
@@ -89,15 +105,15 @@ static void print_certificate(const struct printer *p, int indent,
 		kuvctl_colour(KUVCTL_PLAIN));
 	indent += INDENT;
 	if (known)
-		print_field(p, indent, "known as", known);
+		fprintf(p->out, "%*s%-*s %s (%s)\n", indent, "", KEY_WIDTH,
+			"known as", known, member(o, "known"));
+	if (flag(o, "test-key"))
+		fprintf(p->out, "%*s%severybody has its private key%s\n",
+			indent, "", kuvctl_colour(KUVCTL_BAD),
+			kuvctl_colour(KUVCTL_PLAIN));
 	if (subject) {
 		print_field(p, indent, "issuer", member(o, "issuer"));
-		fprintf(p->out, "%*s%-*s %s to %s%s%s%s\n", indent, "",
-			KEY_WIDTH, "valid", member(o, "valid-from"),
-			member(o, "valid-to"),
-			is_expired ? kuvctl_colour(KUVCTL_WARN) : "",
-			is_expired ? ", expired" : "",
-			is_expired ? kuvctl_colour(KUVCTL_PLAIN) : "");
+		print_validity(p, indent, o);
 	}
 	print_field(p, indent, "SHA-256", member(o, "sha-256"));
 	print_field(p, indent, "owner", owner ? owner : member(o, "owner"));

@@ -95,7 +95,8 @@ ctl list
 check nothing_has_changed 0 'VM *STATE *OPTIONS'
 to_null move-out none
 check out_null 2 '*neither a pipe, a socket nor a file*'
-ctl move-out --via true none
+# A command that stays: one that ends might be noticed before the refusal.
+ctl move-out --via cat none
 check out_unknown 9 '*no VM none*'
 ctl move-out --undo none
 check undo_unknown 9 '*no VM none*'

@@ -115,6 +115,14 @@ static bool kuv_attributes_are_valid(const struct kvm_uefivars_var *arg)
 	       !memchr_inv(arg->time, 0, sizeof(arg->time));
 }
 
+/* The core judges what is signed; its time is in the data. */
+static bool kuv_signed_is_valid(const struct kvm_uefivars_var *arg)
+{
+	return !(arg->flags & KVM_UEFIVARS_VAR_CLEAN) &&
+	       arg->attributes & KVM_UEFIVARS_ATTR_AT &&
+	       !memchr_inv(arg->time, 0, sizeof(arg->time));
+}
+
 static int kuv_var_set(struct kuv_store *store, const struct kuv_name *name,
 		       struct kvm_uefivars_var *arg)
 {
@@ -137,8 +145,11 @@ static int kuv_ioctl_var_set(struct kuv_call *call)
 {
 	struct kvm_uefivars_var *arg = call->arg;
 
-	if (arg->flags & ~KVM_UEFIVARS_VAR_CLEAN || !arg->data_len ||
-	    !kuv_attributes_are_valid(arg))
+	if (arg->flags & ~(KVM_UEFIVARS_VAR_CLEAN | KVM_UEFIVARS_VAR_SIGNED) ||
+	    !arg->data_len)
+		return -EINVAL;
+	if (!(arg->flags & KVM_UEFIVARS_VAR_SIGNED ?
+	      kuv_signed_is_valid(arg) : kuv_attributes_are_valid(arg)))
 		return -EINVAL;
 	return kuv_var_call(call, kuv_var_set);
 }

@@ -49,6 +49,10 @@ static int kuv_errno(kuv_status_t status)
 		return -ENOSPC;
 	if (status == KUV_DEVICE_ERROR)
 		return -ENOMEM;
+	if (status == KUV_SECURITY_VIOLATION)
+		return -EKEYREJECTED;
+	if (status == KUV_WRITE_PROTECTED)
+		return -EACCES;
 	return -EINVAL;
 }
 
@@ -251,17 +255,34 @@ int kuv_store_set_config(struct kuv_store *store,
 	return 0;
 }
 
+static kuv_status_t kuv_store_set_locked(struct kuv_store *store,
+					 const struct kuv_name *name,
+					 const struct kvm_uefivars_var *arg,
+					 const void *data, u64 *seq)
+{
+	struct kuv_write w = {
+		.name = *name,
+		.attributes = arg->attributes,
+		.data = data,
+		.len = arg->data_len,
+	};
+
+	lockdep_assert_held(&store->lock);
+	if (arg->flags & KVM_UEFIVARS_VAR_SIGNED)
+		return kuv_service_set_signed(&store->service, &w, seq);
+	return kuv_service_host_set(&store->service, name, arg->attributes,
+				    arg->time, data, arg->data_len,
+				    arg->flags & KVM_UEFIVARS_VAR_CLEAN, seq);
+}
+
 int kuv_store_set(struct kuv_store *store, const struct kuv_name *name,
 		  struct kvm_uefivars_var *arg, const void *data)
 {
-	bool clean = arg->flags & KVM_UEFIVARS_VAR_CLEAN;
 	kuv_status_t status;
 	u64 seq = 0;
 
 	mutex_lock(&store->lock);
-	status = kuv_service_host_set(&store->service, name, arg->attributes,
-				      arg->time, data, arg->data_len, clean,
-				      &seq);
+	status = kuv_store_set_locked(store, name, arg, data, &seq);
 	kuv_changelog_notify(store);
 	mutex_unlock(&store->lock);
 	if (status != KUV_SUCCESS)

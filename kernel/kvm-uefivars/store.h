@@ -164,7 +164,8 @@ int kuv_store_set_config(struct kuv_store *store,
  * @data: @arg->data_len bytes of data
  *
  * Context: Process.
- * Return: 0, -EINVAL, -ENOSPC or -ENOMEM.
+ * Return: 0, -EINVAL, -ENOSPC or -ENOMEM; with KVM_UEFIVARS_VAR_SIGNED also
+ * -EKEYREJECTED, -EACCES or -ENOENT.
  */
 int kuv_store_set(struct kuv_store *store, const struct kuv_name *name,
 		  struct kvm_uefivars_var *arg, const void *data);

@@ -401,31 +401,48 @@ struct kvm_uefivars_state {
 
 /* Flag of VAR_SET: the caller has it on disk already, do not log a change. */
 #define KVM_UEFIVARS_VAR_CLEAN	(1U << 0)
+/* Flag of VAR_SET: @data is what a guest would pass to SetVariable(), signed. */
+#define KVM_UEFIVARS_VAR_SIGNED	(1U << 1)
 
 /**
  * struct kvm_uefivars_var - VAR_SET, VAR_GET, VAR_DELETE: one variable
  * @size: in: size of this structure
- * @flags: in: VAR_SET: KVM_UEFIVARS_VAR_CLEAN or 0; else 0
+ * @flags: in: VAR_SET: KVM_UEFIVARS_VAR_CLEAN, KVM_UEFIVARS_VAR_SIGNED or 0;
+ *	else 0
  * @guid: in: vendor namespace, EFI byte order
  * @name: in: address of the UTF-16LE name
  * @name_len: in: bytes of the name: even, not 0, no NUL inside or after it
  * @attributes: VAR_SET in, VAR_GET out: stored attributes; NV for a
- *	non-volatile variable, BS always, never AP
+ *	non-volatile variable, BS always, never AP; with KVM_UEFIVARS_VAR_SIGNED
+ *	those of SetVariable(): AT always, AP to append
  * @data: VAR_SET in: address of the data; VAR_GET in: where to put it
  * @data_len: VAR_SET in: bytes of data, not 0; VAR_GET in: room at @data, out:
  *	bytes the variable has, also with EMSGSIZE
  * @reserved: in: must be 0
  * @time: VAR_SET in, VAR_GET out: EFI_TIME of an authenticated variable,
- *	zero otherwise
+ *	zero otherwise and with KVM_UEFIVARS_VAR_SIGNED
  * @seq: out: sequence number of the change, 0 if none was logged
  *
  * This is the host operator's access: no signature, no read-only name and no
  * boot phase stands in its way. VAR_SET creates or replaces; a change of a
  * non-volatile variable is logged like a guest's unless KVM_UEFIVARS_VAR_CLEAN
  * is given. No wait: the caller is the one who persists it.
+ *
+ * With KVM_UEFIVARS_VAR_SIGNED, VAR_SET is SetVariable(): @data begins with
+ * EFI_VARIABLE_AUTHENTICATION_2, and what a guest that is past EndOfDxe, but not
+ * yet ExitBootServices, is refused is refused here: signature and time, read-only
+ * names, properties and policies in force. Whatever phase the guest is in, and
+ * nobody is at its machine: Custom Mode has no effect. The change is logged like
+ * a guest's and counts for nobody's rate. A store that had no VM yet gets the
+ * variables of a machine reset first; these stay if the write is refused.
+ *
  * Errors: ENOENT (VAR_GET, VAR_DELETE), EMSGSIZE (VAR_GET), ENOSPC (VAR_SET)
  * pool full or larger than a variable may be, EINVAL malformed name or
- * attributes.
+ * attributes. With KVM_UEFIVARS_VAR_SIGNED also EKEYREJECTED (VAR_SET)
+ * EFI_SECURITY_VIOLATION: not signed by whom it must be, too old, malformed;
+ * EACCES (VAR_SET) EFI_WRITE_PROTECTED; ENOENT (VAR_SET) nothing to delete, or no
+ * key to check with; EINVAL whatever else SetVariable() refuses, a payload larger
+ * than a variable may be among it, or together with KVM_UEFIVARS_VAR_CLEAN.
  */
 struct kvm_uefivars_var {
 	__u32	size;

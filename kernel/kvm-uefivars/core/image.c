@@ -277,6 +277,7 @@ static void adopt_machine(struct kuv_service *s, struct kuv_service *from)
 	s->ready_to_boot = from->ready_to_boot;
 	s->at_runtime = from->at_runtime;
 	s->closed = from->closed;
+	s->is_new = false;
 }
 
 void kuv_image_apply(struct kuv_service *s, struct kuv_image *img, bool machine,

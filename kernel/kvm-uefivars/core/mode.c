@@ -101,7 +101,7 @@ static kuv_status_t switch_secure_boot(struct kuv_set *set, bool on)
 {
 	kuv_status_t status;
 
-	if (set->s->at_runtime)
+	if (set->os_runs)
 		return KUV_SUCCESS;
 	status = put(set, KUV_OWN_SECURE_BOOT, on);
 	if (status != KUV_SUCCESS)

@@ -19,6 +19,7 @@ int kuv_service_init(struct kuv_service *s, const struct kuv_limits *limits,
 	s->limits = *limits;
 	s->crypto = crypto;
 	s->closed = true;
+	s->is_new = true;
 	kuv_policy_init(&s->policy);
 	kuv_varcheck_init(&s->varcheck);
 	return kuv_vardb_init(&s->db, hash_key);
@@ -38,6 +39,7 @@ int kuv_service_reset(struct kuv_service *s)
 	int ret;
 
 	s->closed = true;
+	s->is_new = false;
 	s->end_of_dxe = false;
 	s->ready_to_boot = false;
 	s->at_runtime = false;

@@ -35,6 +35,7 @@
  * @ready_to_boot: the firmware is about to start a boot option
  * @at_runtime: ExitBootServices was called
  * @closed: the last reset failed, every request answers EFI_DEVICE_ERROR
+ * @is_new: there was no machine yet, neither reset nor restored
  *
  * The phases go one way only, until kuv_service_reset().
  *
@@ -53,6 +54,7 @@ struct kuv_service {
 	bool ready_to_boot;
 	bool at_runtime;
 	bool closed;
+	bool is_new;
 };
 
 /**
@@ -146,6 +148,25 @@ kuv_status_t kuv_service_next(const struct kuv_service *s,
  */
 kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
 			     u64 *seq);
+
+/**
+ * kuv_service_set_signed() - SetVariable of something signed, for the operator
+ * @s: service
+ * @w: what to write: @w->data begins with its descriptor, @w->attributes have
+ *	KVM_UEFIVARS_ATTR_AT
+ * @seq: change that was made, 0 if none was logged
+ *
+ * What the firmware would be told after EndOfDxe, whatever the machine does
+ * now. Nobody is at the machine: Custom Mode has no effect, and what is signed
+ * is deleted by a signature only. SecureBoot stays as it is while an operating
+ * system runs. In a service that had no machine yet the variables of a
+ * start are made first, and stay even if the write is refused.
+ *
+ * Context: May sleep, GFP_KERNEL_ACCOUNT.
+ * Return: As kuv_service_set(); DEVICE_ERROR also if the service is closed.
+ */
+kuv_status_t kuv_service_set_signed(struct kuv_service *s,
+				    const struct kuv_write *w, u64 *seq);
 
 /**
  * kuv_service_query() - QueryVariableInfo

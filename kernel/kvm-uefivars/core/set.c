@@ -218,8 +218,9 @@ static kuv_status_t prepare(struct kuv_set *set)
 	return status;
 }
 
-kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
-			     u64 *seq)
+static kuv_status_t set_variable(struct kuv_service *s,
+				 const struct kuv_write *w, bool os_runs,
+				 u64 *seq)
 {
 	struct kuv_set set;
 	kuv_status_t status;
@@ -230,6 +231,7 @@ kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
 	set.s = s;
 	set.w = *w;
 	set.descriptor.len = 0;
+	set.os_runs = os_runs;
 	set.own = kuv_own_id(&w->name);
 	set.spoils_vendor_keys = false;
 	set.old = NULL;
@@ -252,5 +254,37 @@ kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
 	if (!*seq)
 		*seq = set.pending;
 	kvfree(set.own_data);
+	return status;
+}
+
+kuv_status_t kuv_service_set(struct kuv_service *s, const struct kuv_write *w,
+			     u64 *seq)
+{
+	return set_variable(s, w, s->at_runtime, seq);
+}
+
+kuv_status_t kuv_service_set_signed(struct kuv_service *s,
+				    const struct kuv_write *w, u64 *seq)
+{
+	bool end_of_dxe, at_runtime;
+	kuv_status_t status;
+	u32 options;
+
+	*seq = 0;
+	if (!(w->attributes & A_AT))
+		return KUV_INVALID_PARAMETER;
+	if (s->is_new && kuv_service_reset(s))
+		return KUV_DEVICE_ERROR;
+	end_of_dxe = s->end_of_dxe;
+	at_runtime = s->at_runtime;
+	options = s->options;
+	s->end_of_dxe = true;
+	s->at_runtime = false;
+	s->options |= KUV_OPT_NO_CUSTOM_MODE;
+	s->options &= ~KUV_OPT_PRESENCE_DELETE;
+	status = set_variable(s, w, at_runtime, seq);
+	s->end_of_dxe = end_of_dxe;
+	s->at_runtime = at_runtime;
+	s->options = options;
 	return status;
 }

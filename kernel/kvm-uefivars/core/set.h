@@ -28,6 +28,7 @@ enum kuv_effect {
  *	as passed, KVM_UEFIVARS_ATTR_AP included
  * @descriptor: what stood in front of the payload: EFI_TIME, WIN_CERTIFICATE;
  *	empty if not authenticated
+ * @os_runs: an operating system does, and keeps what it sees of the mode
  * @own: which of the service's own variables it is, KUV_NR_OWN if none
  * @old: the variable as it is, NULL if absent
  * @time: EFI_TIME to store, NULL for zero
@@ -44,6 +45,7 @@ struct kuv_set {
 	struct kuv_service *s;
 	struct kuv_write w;
 	struct kuv_span descriptor;
+	bool os_runs;
 	enum kuv_own own;
 	const struct kuv_var *old;
 	const u8 *time;

@@ -1167,6 +1167,140 @@ static void recovery_database_with_modes(struct kunit *test)
 		       KUV_INVALID_PARAMETER);
 }
 
+/* --- by the host's operator --- */
+
+static kuv_status_t operator_set(struct kuv_test *t, const struct auth_var *v,
+				 u32 attributes, const void *data, u32 len)
+{
+	struct kuv_write w = {
+		.name = test_name_in(t, v->guid, v->name),
+		.attributes = attributes,
+		.data = data,
+		.len = len,
+	};
+	u64 seq;
+
+	return kuv_service_set_signed(&t->s, &w, &seq);
+}
+
+#define OPERATOR(t, var, attributes, vec) \
+	operator_set(t, &var_##var, attributes, vec_##vec, sizeof(vec_##vec))
+
+static void operator_needs_a_signature(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	EXPECT_REFUSED(test, OPERATOR(t, kek, A_KEY, kek_by_kek),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_STATUS(test, OPERATOR(t, kek, A_KEY, kek), KUV_SUCCESS);
+	EXPECT_REFUSED(test, OPERATOR(t, kek, A_KEY, kek),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_STATUS(test, OPERATOR(t, dbx, A_KEY, dbx), KUV_SUCCESS);
+	EXPECT_STATUS(test, OPERATOR(t, dbx, A_KEY | A_AP, dbx_append_both),
+		      KUV_SUCCESS);
+	EXPECT_REFUSED(test, OPERATOR(t, mine, NV_BS_RT, list_one),
+		       KUV_INVALID_PARAMETER);
+}
+
+/* Whoever turned that on was at the machine. */
+static void operator_is_not_present(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	u8 bare[TEST_DESCRIPTOR];
+
+	auth_options(test, KUV_OPT_PRESENCE_DELETE);
+	EXPECT_STATUS(test, SIGNED(t, mine, A_KEY, mine_create), KUV_SUCCESS);
+	auth_custom_mode(test);
+	auth_descriptor(bare, 9);
+	EXPECT_REFUSED(test, operator_set(t, &var_kek, A_KEY, bare,
+					  sizeof(bare)),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_REFUSED(test, operator_set(t, &var_mine, A_KEY, bare,
+					  sizeof(bare)),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_STATUS(test, auth_set(t, &var_mine, A_KEY, bare, sizeof(bare)),
+		      KUV_SUCCESS);
+	EXPECT_STATUS(test, auth_set(t, &var_kek, A_KEY, bare, sizeof(bare)),
+		      KUV_SUCCESS);
+}
+
+/* A guest that is somewhere else in its life stays there. */
+static void operator_at_runtime(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	const u32 hidden = NV_BS | A_AT;
+
+	kuv_service_exit_boot_services(&t->s, NULL);
+	EXPECT_STATUS(test, auth_load(t, &var_pk, hidden, vec_list_pk,
+				      sizeof(vec_list_pk)), KUV_SUCCESS);
+	EXPECT_REFUSED(test, SIGNED(t, kek, A_KEY, kek),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_STATUS(test, OPERATOR(t, kek, A_KEY, kek), KUV_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, t->s.at_runtime);
+}
+
+static void operator_changes_no_secure_boot_that_runs(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_secure_boot, 1));
+	kuv_service_exit_boot_services(&t->s, NULL);
+	EXPECT_STATUS(test, OPERATOR(t, pk, A_KEY, pk_delete), KUV_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_setup_mode, 1));
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_secure_boot, 1));
+	KUNIT_EXPECT_EQ(test, kuv_service_reset(&t->s), 0);
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_secure_boot, 0));
+	/* While the firmware runs it is seen at once. */
+	EXPECT_STATUS(test, OPERATOR(t, pk, A_KEY, pk_self), KUV_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_secure_boot, 1));
+}
+
+static void operator_obeys_rules(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+	u8 bare[TEST_DESCRIPTOR + 1] = {};
+	struct kuv_name mine = test_name_in(t, var_mine.guid, var_mine.name);
+
+	auth_descriptor(bare, 9);
+	EXPECT_REFUSED(test, operator_set(t, &var_vendor_keys_nv, A_KEY, bare,
+					  sizeof(bare)), KUV_WRITE_PROTECTED);
+	EXPECT_STATUS(test, kuv_policy_lock_name(&t->s.policy, &t->s.db, &mine,
+						 false), KUV_SUCCESS);
+	/* The firmware is still in the phase that no policy counts for. */
+	EXPECT_REFUSED(test, OPERATOR(t, mine, A_KEY, mine_create),
+		       KUV_WRITE_PROTECTED);
+	EXPECT_STATUS(test, SIGNED(t, mine, A_KEY, mine_create), KUV_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, t->s.end_of_dxe);
+}
+
+static void operator_on_a_new_service(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	kuv_service_exit(&t->s);
+	KUNIT_ASSERT_EQ(test, kuv_service_init(&t->s, &test_limits,
+					       &kuv_crypto_ops, test_hash_key),
+			0);
+	EXPECT_STATUS(test, auth_load(t, &var_pk, A_KEY, vec_list_pk,
+				      sizeof(vec_list_pk)), KUV_SUCCESS);
+	EXPECT_STATUS(test, OPERATOR(t, mine, A_KEY, mine_create), KUV_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, auth_is_u8(t, &var_setup_mode, 0));
+	EXPECT_REFUSED(test, OPERATOR(t, mine, A_KEY, mine_update_by_bob),
+		       KUV_SECURITY_VIOLATION);
+	EXPECT_STATUS(test, OPERATOR(t, mine, A_KEY, mine_update), KUV_SUCCESS);
+}
+
+/* What a failed reset closed is not the operator's to open. */
+static void operator_opens_nothing(struct kunit *test)
+{
+	struct kuv_test *t = test->priv;
+
+	t->s.closed = true;
+	EXPECT_REFUSED(test, OPERATOR(t, kek, A_KEY, kek), KUV_DEVICE_ERROR);
+	KUNIT_EXPECT_TRUE(test, t->s.closed);
+}
+
 static struct kunit_case setup_cases[] = {
 	KUNIT_CASE(setup_key_without_signature),
 	KUNIT_CASE(setup_databases_without_signature),
@@ -1245,6 +1379,13 @@ static struct kunit_case user_cases[] = {
 	KUNIT_CASE(host_cannot_compute),
 	KUNIT_CASE(recovery_database_by_default),
 	KUNIT_CASE(recovery_database_with_modes),
+	KUNIT_CASE(operator_needs_a_signature),
+	KUNIT_CASE(operator_is_not_present),
+	KUNIT_CASE(operator_at_runtime),
+	KUNIT_CASE(operator_changes_no_secure_boot_that_runs),
+	KUNIT_CASE(operator_obeys_rules),
+	KUNIT_CASE(operator_on_a_new_service),
+	KUNIT_CASE(operator_opens_nothing),
 	{}
 };
 

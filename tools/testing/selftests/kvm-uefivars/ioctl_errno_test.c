@@ -318,6 +318,91 @@ static void var_pool_full(struct cmd_env *env, void *arg)
 	((struct kvm_uefivars_var *)arg)->data_len = 100;
 }
 
+/* A descriptor without a signature, and nothing behind it. */
+static void make_signed(struct cmd_env *env, void *arg)
+{
+	static const uint8_t pkcs7[16] = {
+		0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49,
+		0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7,
+	};
+	struct kvm_uefivars_var *a = arg;
+	uint8_t *d = memset(env->data, 0, 40);
+
+	d[0] = 1;
+	d[16] = 24;
+	d[21] = 2;
+	d[22] = 0xf1;
+	d[23] = 0x0e;
+	memcpy(d + 24, pkcs7, sizeof(pkcs7));
+	a->flags = KVM_UEFIVARS_VAR_SIGNED;
+	a->attributes |= KVM_UEFIVARS_ATTR_AT;
+	a->data_len = 40;
+	a->name_len = utf16("Signed", env->name);
+}
+
+static void global_name(struct cmd_env *env, void *arg, const char *name)
+{
+	static const uint8_t global[16] = {
+		0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+		0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c,
+	};
+	struct kvm_uefivars_var *a = arg;
+
+	make_signed(env, arg);
+	memcpy(a->guid, global, sizeof(global));
+	a->name_len = utf16(name, env->name);
+}
+
+static void var_signed_by_nobody(struct cmd_env *env, void *arg)
+{
+	make_signed(env, arg);
+	((struct kvm_uefivars_var *)arg)->data_len = 41;
+}
+
+static void var_signed_delete_absent(struct cmd_env *env, void *arg)
+{
+	global_name(env, arg, "PK");
+}
+
+static void var_signed_read_only(struct cmd_env *env, void *arg)
+{
+	global_name(env, arg, "SetupMode");
+}
+
+static void var_signed_and_clean(struct cmd_env *env, void *arg)
+{
+	make_signed(env, arg);
+	((struct kvm_uefivars_var *)arg)->flags |= KVM_UEFIVARS_VAR_CLEAN;
+}
+
+static void var_signed_by_attribute_only(struct cmd_env *env, void *arg)
+{
+	make_signed(env, arg);
+	((struct kvm_uefivars_var *)arg)->attributes = NV_BS_RT;
+}
+
+static void var_signed_with_time(struct cmd_env *env, void *arg)
+{
+	make_signed(env, arg);
+	((struct kvm_uefivars_var *)arg)->time[15] = 1;
+}
+
+static void var_signed_pool_full(struct cmd_env *env, void *arg)
+{
+	/* A list of one SHA-256. */
+	static const uint8_t list[28] = {
+		0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40,
+		0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28,
+		[16] = 76, [24] = 48,
+	};
+
+	var_pool_full(env, arg);
+	global_name(env, arg, "KEK");
+	memset(env->data + 40, 0x5a, 76);
+	memcpy(env->data + 40, list, sizeof(list));
+	((struct kvm_uefivars_var *)arg)->data_len = 40 + 76;
+}
+
 static void next_at_end(struct cmd_env *env, void *arg)
 {
 	struct kvm_uefivars_next *a = arg;
@@ -592,6 +677,13 @@ static const struct bad bads[] = {
 	BAD(VAR_SET, EINVAL, var_unknown_attribute),
 	BAD(VAR_SET, EINVAL, var_time_of_plain),
 	BAD(VAR_SET, ENOSPC, var_pool_full),
+	BAD(VAR_SET, EKEYREJECTED, var_signed_by_nobody),
+	BAD(VAR_SET, ENOENT, var_signed_delete_absent),
+	BAD(VAR_SET, EACCES, var_signed_read_only),
+	BAD(VAR_SET, EINVAL, var_signed_and_clean),
+	BAD(VAR_SET, EINVAL, var_signed_by_attribute_only),
+	BAD(VAR_SET, EINVAL, var_signed_with_time),
+	BAD(VAR_SET, ENOSPC, var_signed_pool_full),
 	BAD(VAR_NEXT, ENOENT, next_at_end),
 	BAD(VAR_NEXT, EINVAL, next_before_absent),
 	BAD(VAR_NEXT, EFAULT, next_bad_pointer),

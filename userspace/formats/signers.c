@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "cleanup.h"
 
 /* The size of the database, itself included, then entries. */
 #define HEAD_LEN	4
@@ -29,6 +30,11 @@ static const uint8_t guid_security[16] = {
 	0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f,
 };
 
+static const uint8_t guid_vendor_keys[16] = {
+	0xe0, 0xe4, 0x73, 0x90, 0xec, 0x60, 0x6e, 0x4b,
+	0x99, 0x03, 0x4c, 0x22, 0x3c, 0x26, 0x0f, 0x3c,
+};
+
 bool vard_signers_is(const struct vard_var *v)
 {
 	return vard_var_is(v, guid_certdb, "certdb") ||
@@ -48,7 +54,8 @@ bool vard_signers_is_key(const struct vard_var *v)
 bool vard_signers_is_private(const struct vard_var *v)
 {
 	return v->attributes & KVM_UEFIVARS_ATTR_AT && !vard_signers_is_key(v) &&
-	       !vard_signers_is(v);
+	       !vard_signers_is(v) &&
+	       !vard_var_is(v, guid_vendor_keys, "VendorKeysNv");
 }
 
 /**
@@ -156,13 +163,16 @@ static void warn_unbound(struct vard_records *r, const struct vard_var *db)
 	struct entry e;
 
 	for (size_t i = 0; i < r->nr; i++) {
-		const struct vard_record *one = &r->list[i];
+		const struct vard_var *v = &r->list[i].v;
+		_cleanup_free_ char *name = NULL;
 
-		if (vard_signers_is_private(&one->v) &&
-		    (!db || !find_entry(db, &one->v, &e)))
-			vard_report_warning(r->report,
-				"variables[%zu]: private, but nothing tells who signs it: updates by the guest will be refused",
-				one->place);
+		if (!vard_signers_is_private(v) ||
+		    (db && find_entry(db, v, &e)))
+			continue;
+		name = vard_name_format(v->name, v->name_len);
+		vard_report_warning(r->report,
+			"%.60s: private, but nothing tells who signs it: updates by the guest will be refused",
+			name ? name : "?");
 	}
 }
 
@@ -243,4 +253,28 @@ int vard_signers_put(struct vard_records *r)
 	ret = vard_records_add(r, &v, NULL);
 	free(data);
 	return ret;
+}
+
+int vard_signers_merge(const struct vard_var *old, const struct vard_var *new,
+		       uint8_t **ret, size_t *ret_len)
+{
+	struct bytes_out o = { 0 };
+	struct entry e, other;
+	struct bytes b;
+
+	bytes_add(&o, new->data, new->data_len);
+	if (open_database(old, &b)) {
+		while (next_entry(&b, &e)) {
+			struct vard_var v = { .name = e.name };
+
+			v.name_len = (uint32_t)e.name_len;
+			memcpy(v.guid, e.guid, sizeof(v.guid));
+			if (!find_entry(new, &v, &other))
+				bytes_add(&o, e.guid, ENTRY_LEN + e.name_len +
+							      e.signer_len);
+		}
+	}
+	if (!o.is_full)
+		bytes_put32(o.p, (uint32_t)o.len);
+	return bytes_end(&o, ret, ret_len);
 }

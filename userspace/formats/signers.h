@@ -44,7 +44,7 @@ void vard_signers_check(struct vard_records *r);
  * vard_signers_is_private() - is this a variable that one signer owns?
  * @v: variable
  *
- * Return: Whether it is authenticated, and no key and no certdb.
+ * Return: Whether it is authenticated, and neither a key nor the firmware's own.
  */
 bool vard_signers_is_private(const struct vard_var *v);
 
@@ -55,5 +55,17 @@ bool vard_signers_is_private(const struct vard_var *v);
  * Return: Whether it is PK, KEK, db, dbx, dbt or dbr.
  */
 bool vard_signers_is_key(const struct vard_var *v);
+
+/**
+ * vard_signers_merge() - one database from two
+ * @old: certdb; not used if malformed
+ * @new: certdb whose entries count where both have one; good
+ * @ret: filled on success, to free()
+ * @ret_len: filled on success
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vard_signers_merge(const struct vard_var *old, const struct vard_var *new,
+		       uint8_t **ret, size_t *ret_len);
 
 #endif /* _VARD_SIGNERS_H */

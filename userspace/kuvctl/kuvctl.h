@@ -28,6 +28,7 @@ enum kuvctl_exit {
 	KUVCTL_EXIT_PARTLY = 13,	/* done for some, not for all */
 	KUVCTL_EXIT_NO_VARIABLE = 14,	/* the VM has no such variable */
 	KUVCTL_EXIT_CHANGED = 15,	/* --expect-digest: changed since */
+	KUVCTL_EXIT_BAD_FILE = 16,	/* bad records, or not for this format */
 };
 
 /**
@@ -171,6 +172,7 @@ const char *kuvctl_next(sd_bus_message *m, struct kuvctl_value *value);
 /* Groups of commands. */
 extern const struct kuvctl_command kuvctl_vm_commands[];
 extern const struct kuvctl_command kuvctl_var_commands[];
+extern const struct kuvctl_command kuvctl_file_commands[];
 
 /* The commands of the first one. */
 int cmd_list(const struct kuvctl *k, int argc, char **argv);

@@ -17,6 +17,7 @@
 static const struct kuvctl_command *const groups[] = {
 	kuvctl_vm_commands,
 	kuvctl_var_commands,
+	kuvctl_file_commands,
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -3,7 +3,7 @@
 # A stranger's first day: installs the packages in a clean Debian, starts a VM from Debian's
 # OVMF_VARS_4M.ms.fd, gives it the certificates of 2023 while it runs, snapshot, breaks it, restore,
 # clone, and takes it away as OVMF_VARS.fd. That boots on Debian's own OVMF afterwards.
-# Limit: 900 s
+# Limit: 1500 s
 # Afterwards: lib/stock-ovmf.sh
 
 # shellcheck source=tools/testing/host/lib/secure-lib.sh

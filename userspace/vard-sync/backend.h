@@ -8,6 +8,7 @@
 #include <systemd/sd-id128.h>
 
 #include "digest.h"
+#include "step.h"
 #include "var.h"
 
 /* Bytes of a VM name, NUL included. */
@@ -160,8 +161,8 @@ struct vard_backend {
  * @create: add @vm, whose id is filled; within a transaction
  * @replace: give the row of @vm->name, which must be VARD_VM_MOVED (else
  *	-EEXIST), everything that @vm says, a new uuid too, and fill @vm->id; its
- *	variables, quarantined rows and device state go, its snapshots stay;
- *	-ENOENT without a row; within a transaction
+ *	variables, quarantined rows, device state and plans go, its snapshots
+ *	stay; -ENOENT without a row; within a transaction
  * @update: store durability, options, rate, state and template of @vm; within a
  *	transaction
  * @remove: forget @vm with everything that belongs to it, but not what audit()
@@ -182,6 +183,12 @@ struct vard_backend {
  * @snapshot_drop: forget a snapshot, -ENOENT without; within a transaction
  * @clone: add @to, whose id is filled, with those variables of @from that @keep
  *	wants; within a transaction
+ * @pending_put: keep @plan, whose id is filled; within a transaction
+ * @pending_list: every plan of a VM, oldest first
+ * @pending_count: how many plans a VM has
+ * @pending_drop: forget a plan, -ENOENT without; within a transaction
+ * @pending_fail: note why a plan could not be carried out, -ENOENT without;
+ *	within a transaction
  * @audit: note a change that was made on the host; within its transaction
  * @audit_list: the newest @max changes, of all VMs or of the name @vm, oldest
  *	first
@@ -232,6 +239,16 @@ struct vard_backend_ops {
 			     const char *name);
 	int (*clone)(struct vard_backend *b, const struct vard_vm *from,
 		     struct vard_vm *to, vard_keep_fn keep, void *arg);
+	int (*pending_put)(struct vard_backend *b, const struct vard_vm *vm,
+			   struct vard_plan *plan);
+	int (*pending_list)(struct vard_backend *b, const struct vard_vm *vm,
+			    vard_plan_fn fn, void *arg);
+	int (*pending_count)(struct vard_backend *b, const struct vard_vm *vm,
+			     unsigned int *nr);
+	int (*pending_drop)(struct vard_backend *b, const struct vard_vm *vm,
+			    int64_t id);
+	int (*pending_fail)(struct vard_backend *b, const struct vard_vm *vm,
+			    int64_t id, const char *reason);
 	int (*audit)(struct vard_backend *b, const struct vard_audit *audit);
 	int (*audit_list)(struct vard_backend *b, const char *vm,
 			  unsigned int max, vard_audit_fn fn, void *arg);

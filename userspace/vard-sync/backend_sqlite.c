@@ -85,6 +85,20 @@ static const char *const stmt_sql[STMT_MAX] = {
 	[STMT_SNAPSHOT_LOAD] = "SELECT " VAR_COLUMNS ", 0"
 		" FROM snapshot_variable WHERE snapshot_id = ?1 ORDER BY id",
 	[STMT_SNAPSHOT_DROP] = "DELETE FROM snapshot WHERE id = ?1",
+	[STMT_PENDING_PUT] = "INSERT INTO pending (vm_id, uid, action, detail,"
+		" changes) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[STMT_PENDING_ADD] = "INSERT INTO pending_change (pending_id, kind, guid,"
+		" name_utf16, name, attributes, time, data, crc)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[STMT_PENDING_LIST] = "SELECT id, created, uid, action, detail, reason,"
+		" changes FROM pending WHERE vm_id = ?1 ORDER BY id",
+	[STMT_PENDING_LOAD] = "SELECT " VAR_COLUMNS ", 0, kind, crc"
+		" FROM pending_change WHERE pending_id = ?1 ORDER BY id",
+	[STMT_PENDING_COUNT] = "SELECT count(*) FROM pending WHERE vm_id = ?1",
+	[STMT_PENDING_DROP] = "DELETE FROM pending WHERE vm_id = ?1 AND id = ?2",
+	[STMT_PENDING_FAIL] = "UPDATE pending SET reason = ?3"
+		" WHERE vm_id = ?1 AND id = ?2",
+	[STMT_PENDING_CLEAR] = "DELETE FROM pending WHERE vm_id = ?1",
 	[STMT_AUDIT] = "INSERT INTO audit (uid, vm, action, detail, old_digest,"
 		" new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STMT_AUDIT_ALL] = "SELECT * FROM (SELECT " AUDIT_COLUMNS " FROM audit"
@@ -409,6 +423,11 @@ static const struct vard_backend_ops sqlite_ops = {
 	.snapshot_restore = vard_sqlite_snapshot_restore,
 	.snapshot_drop = vard_sqlite_snapshot_drop,
 	.clone = vard_sqlite_clone,
+	.pending_put = vard_sqlite_pending_put,
+	.pending_list = vard_sqlite_pending_list,
+	.pending_count = vard_sqlite_pending_count,
+	.pending_drop = vard_sqlite_pending_drop,
+	.pending_fail = vard_sqlite_pending_fail,
 	.audit = vard_sqlite_audit,
 	.audit_list = vard_sqlite_audit_list,
 	.commit = vard_sqlite_commit,

@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "vm.h"
+#include "watcher.h"
 
 static struct vard_backend *backend(const struct vard_order *o)
 {
@@ -109,6 +110,45 @@ int vard_change_differs(const struct vard_order *o, const uint8_t *expect,
 	return -ESTALE;
 }
 
+static int add_var(const struct vard_var *v, const char **reason, void *arg)
+{
+	(void)reason;
+	return vard_varlist_add(arg, v);
+}
+
+/* Empty if nobody wants to know. */
+static int load(const struct vard_change *c, struct vard_varlist *ret)
+{
+	struct vard_backend *b = backend(c->o);
+	struct vard_vm_counts counts;
+
+	if (!vard_watcher_has(c->o->d, c->o->vm))
+		return 0;
+	return b->ops->load(b, &c->vm, add_var, ret, &counts);
+}
+
+/* Makes the change; whoever watches the VM will be told what differs. */
+static int make_watched(struct vard_change *c)
+{
+	struct vard_varlist before = { 0 }, after = { 0 }, diff = { 0 };
+	int64_t id = c->vm.id;
+	int r = load(c, &before);
+
+	if (r == 0)
+		r = c->make(c);
+	/* A clone is another VM, and a removal says so itself. */
+	if (r == 0 && !c->is_removal && c->vm.id == id)
+		r = load(c, &after);
+	if (r == 0 && !c->is_removal && c->vm.id == id)
+		r = vard_varlist_diff(&before, &after, &diff);
+	if (r == 0)
+		vard_watcher_list(c->o->d, c->o->vm, &diff);
+	vard_varlist_free(&before);
+	vard_varlist_free(&after);
+	vard_varlist_free(&diff);
+	return r;
+}
+
 /* Within a transaction. */
 static int make(struct vard_change *c)
 {
@@ -119,7 +159,7 @@ static int make(struct vard_change *c)
 	if (r == 0)
 		r = vard_change_differs(c->o, c->expect, c->old_digest);
 	if (r == 0)
-		r = c->make(c);
+		r = make_watched(c);
 	if (r == 0 && !c->is_removal) {
 		c->audit.new_digest = c->new_digest;
 		r = b->ops->digest(b, &c->vm, c->new_digest);
@@ -152,9 +192,11 @@ int vard_change_run(struct vard_change *c)
 	r = make(c);
 	if (r < 0 || c->is_trial) {
 		b->ops->rollback(b);
+		vard_watcher_end(c->o->d, false);
 		return r < 0 ? vard_order_error(c->o, r) : 0;
 	}
 	r = b->ops->commit(b);
+	vard_watcher_end(c->o->d, r == 0);
 	if (r < 0)
 		return vard_order_error(c->o, r);
 	vard_change_log(c->o, &c->audit);

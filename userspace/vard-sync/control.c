@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "store_options.h"
 #include "vm.h"
+#include "watcher.h"
 
 #define INTERFACE "org.kvm_uefivars.VardSync1"
 #define CLIENTS_MAX 256
@@ -191,6 +192,7 @@ static void unlink_conn(struct vard_conn *c)
 static void drop_conn(struct vard_conn *c)
 {
 	vard_move_abort(c->move);
+	vard_watcher_drop(c);
 	unlink_conn(c);
 	/* No flush: it would wait for a client that does not read. */
 	sd_bus_close_unref(c->bus);

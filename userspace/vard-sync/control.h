@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "loop.h"
+#include "var.h"
 
 #define VARD_OBJECT "/org/kvm_uefivars/VardSync"
 
@@ -19,6 +20,8 @@ struct vard_move;
  * @bus: connection, owned
  * @uid: who it is, by the kernel's word (SO_PEERCRED)
  * @move: the VM it moves, or NULL; ends with the connection
+ * @watch_bytes: what it was told since its queue was empty
+ * @is_cut_off: it will be gone soon, and is told nothing any more
  */
 struct vard_conn {
 	struct vard_conn *next;
@@ -27,6 +30,8 @@ struct vard_conn {
 	sd_bus *bus;
 	uid_t uid;
 	struct vard_move *move;
+	size_t watch_bytes;
+	bool is_cut_off;
 };
 
 /**
@@ -60,6 +65,15 @@ int vard_control_move(struct vard_conn *c);
  * Return: 0 or -errno. In control_variables.c.
  */
 int vard_control_variables(struct vard_conn *c);
+
+/**
+ * vard_control_append_var() - append a variable to a message
+ * @m: message, at ayayuayay
+ * @v: variable
+ *
+ * Return: as sd-bus. In control_variables.c.
+ */
+int vard_control_append_var(sd_bus_message *m, const struct vard_var *v);
 
 /* Methods in control_stats.c. */
 int vard_method_list(sd_bus_message *m, void *arg, sd_bus_error *e);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* org.kvm_uefivars.Variables1: the operator sees and changes variables. */
 #include "control.h"
-#include "edit.h"
+#include "pending.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "store_options.h"
 #include "vm.h"
+#include "watcher.h"
 
 #define INTERFACE "org.kvm_uefivars.Variables1"
 
@@ -26,14 +27,15 @@ static int read_order(sd_bus_message *m, void *arg, sd_bus_error *e,
 	return r < 0 ? r : sd_bus_message_read(m, "s", &o->vm);
 }
 
-static int append_var(sd_bus_message *m, const struct vard_var *v)
+int vard_control_append_var(sd_bus_message *m, const struct vard_var *v)
 {
+	uint32_t attributes = v->is_deleted ? 0 : v->attributes;
 	int r = sd_bus_message_append_array(m, 'y', v->guid, sizeof(v->guid));
 
 	if (r >= 0)
 		r = sd_bus_message_append_array(m, 'y', v->name, v->name_len);
 	if (r >= 0)
-		r = sd_bus_message_append(m, "u", v->attributes);
+		r = sd_bus_message_append(m, "u", attributes);
 	if (r >= 0)
 		r = sd_bus_message_append_array(m, 'y', v->time,
 						sizeof(v->time));
@@ -49,7 +51,7 @@ static int append_vars(sd_bus_message *m, const struct vard_varlist *l)
 	for (size_t i = 0; r >= 0 && i < l->nr; i++) {
 		r = sd_bus_message_open_container(m, 'r', "ayayuayay");
 		if (r >= 0)
-			r = append_var(m, &l->vars[i]);
+			r = vard_control_append_var(m, &l->vars[i]);
 		if (r >= 0)
 			r = sd_bus_message_close_container(m);
 	}
@@ -67,7 +69,8 @@ static int append_listing(sd_bus_message *m, const struct vard_listing *l)
 		m, "a{sv}", 7, "running", "b", l->is_running, "moved", "b",
 		l->vm.state == VARD_VM_MOVED, "digest", "s", digest, "uuid",
 		"s", SD_ID128_TO_UUID_STRING(l->vm.uuid), "options", "s",
-		options, "template", "s", l->vm.template, "pending", "u", 0U);
+		options, "template", "s", l->vm.template, "pending", "u",
+		l->nr_pending);
 	return r < 0 ? r : append_vars(m, &l->vars);
 }
 
@@ -94,7 +97,7 @@ static int method_list(sd_bus_message *m, void *arg, sd_bus_error *e)
 /* A Change as it came; what is in it is borrowed from the message. */
 struct request {
 	struct vard_edit edit;
-	struct vard_edit_step *steps;
+	struct vard_step *steps;
 	size_t bytes;
 	uint8_t expect[VARD_DIGEST_LEN];
 };
@@ -227,7 +230,7 @@ static int too_much(sd_bus_error *e)
 }
 
 static int read_step(sd_bus_message *m, struct request *rq,
-		     struct vard_edit_step *step, sd_bus_error *e)
+		     struct vard_step *step, sd_bus_error *e)
 {
 	size_t name_len, data_len;
 	uint32_t kind;
@@ -249,9 +252,9 @@ static int read_step(sd_bus_message *m, struct request *rq,
 	rq->bytes += name_len + data_len;
 	if (rq->bytes > VARD_EDIT_BYTES_MAX)
 		return too_much(e);
-	if (kind > VARD_EDIT_SIGNED)
+	if (kind > VARD_STEP_SIGNED)
 		return bad_argument(e, "a change is 0 set, 1 delete or 2 signed");
-	step->kind = (enum vard_edit_kind)kind;
+	step->kind = (enum vard_step_kind)kind;
 	step->v.name_len = (uint32_t)name_len;
 	step->v.data_len = (uint32_t)data_len;
 	return 0;
@@ -309,6 +312,90 @@ static int method_change(sd_bus_message *m, void *arg, sd_bus_error *e)
 	return r < 0 ? r : reply_edited(m, &done);
 }
 
+static int append_steps(sd_bus_message *m, const struct vard_plan *plan)
+{
+	int r = sd_bus_message_open_container(m, 'a', "(uayayuayay)");
+
+	for (size_t i = 0; r >= 0 && i < plan->nr; i++) {
+		r = sd_bus_message_open_container(m, 'r', "uayayuayay");
+		if (r >= 0)
+			r = sd_bus_message_append(m, "u",
+						  (uint32_t)plan->steps[i].kind);
+		if (r >= 0)
+			r = vard_control_append_var(m, &plan->steps[i].v);
+		if (r >= 0)
+			r = sd_bus_message_close_container(m);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_plan(const struct vard_plan *plan, void *arg)
+{
+	sd_bus_message *m = arg;
+	int r = sd_bus_message_open_container(m, 'r',
+					      "ta{sv}a(uayayuayay)");
+
+	if (r >= 0)
+		r = sd_bus_message_append(
+			m, "ta{sv}", (uint64_t)plan->id, 6, "created", "s",
+			plan->created, "uid", "u", (uint32_t)plan->uid,
+			"action", "s", plan->action, "detail", "s",
+			plan->detail, "reason", "s", plan->reason, "damaged",
+			"b", plan->is_damaged);
+	if (r >= 0)
+		r = append_steps(m, plan);
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : 0;
+}
+
+static int method_pending(sd_bus_message *m, void *arg, sd_bus_error *e)
+{
+	sd_bus_message *reply = NULL;
+	struct vard_order o;
+	int r = read_order(m, arg, e, &o);
+
+	if (r >= 0)
+		r = sd_bus_message_new_method_return(m, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a',
+						  "(ta{sv}a(uayayuayay))");
+	if (r >= 0)
+		r = vard_pending_list(&o, append_plan, reply);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static int method_drop_pending(sd_bus_message *m, void *arg, sd_bus_error *e)
+{
+	struct vard_order o;
+	uint64_t id;
+	int r = read_order(m, arg, e, &o);
+
+	if (r >= 0)
+		r = sd_bus_message_read(m, "t", &id);
+	if (r >= 0)
+		r = vard_pending_drop(&o, id);
+	return r < 0 ? r : sd_bus_reply_method_return(m, "");
+}
+
+static int method_watch(sd_bus_message *m, void *arg, sd_bus_error *e)
+{
+	struct vard_order o;
+	struct vard_vm vm;
+	int r = read_order(m, arg, e, &o);
+
+	if (r >= 0)
+		r = vard_change_find(&o, &vm, VARD_FOR_OPERATOR);
+	if (r >= 0)
+		r = vard_watcher_add(arg, vm.name, e);
+	return r < 0 ? r : sd_bus_reply_method_return(m, "");
+}
+
 /* Everybody who can connect may call: read_order() looks at the uid. */
 static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
@@ -316,6 +403,14 @@ static const sd_bus_vtable vtable[] = {
 		      SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Change", "sa{sv}a(uayayuayay)", "a{sv}", method_change,
 		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Pending", "s", "a(ta{sv}a(uayayuayay))", method_pending,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("DropPending", "st", "", method_drop_pending,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Watch", "s", "", method_watch,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL("Changed", "sta(bayayuayay)", 0),
+	SD_BUS_SIGNAL("State", "ss", 0),
 	SD_BUS_VTABLE_END,
 };
 

@@ -3,6 +3,7 @@
 #include "edit.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/kvm_uefivars_mailbox.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "pending.h"
 #include "trial.h"
 #include "vm.h"
 
@@ -24,6 +26,12 @@ struct edit {
 	/* The VM's store if it runs. */
 	struct vard_source *live;
 	unsigned int nr_changed;
+	/* A plan that is carried out, or that was made. */
+	int64_t plan;
+	char *detail;
+	/* For one that is made: how many there are, what would come of it. */
+	unsigned int nr_plans;
+	uint8_t planned[VARD_DIGEST_LEN];
 };
 
 static struct edit *to_edit(struct vard_change *c)
@@ -34,17 +42,6 @@ static struct edit *to_edit(struct vard_change *c)
 static bool is_nv(const struct vard_var *v)
 {
 	return v->attributes & KVM_UEFIVARS_ATTR_NV;
-}
-
-static const char *kind_text(enum vard_edit_kind kind)
-{
-	static const char *const text[] = {
-		[VARD_EDIT_SET] = "set",
-		[VARD_EDIT_DELETE] = "delete",
-		[VARD_EDIT_SIGNED] = "signed",
-	};
-
-	return text[kind];
 }
 
 /* To free(); NULL without memory. */
@@ -60,7 +57,7 @@ static char *list_steps(const struct vard_edit *what)
 		_cleanup_free_ char *name = vard_var_describe(&what->steps[i].v);
 
 		fprintf(f, "%s%s %.200s", i ? ", " : "",
-			kind_text(what->steps[i].kind), name ? name : "?");
+			vard_step_text(what->steps[i].kind), name ? name : "?");
 	}
 	if (what->nr > DETAIL_VARS)
 		fprintf(f, " and %zu more", what->nr - DETAIL_VARS);
@@ -78,12 +75,12 @@ static unsigned int count_volatile(struct edit *c)
 	unsigned int nr = 0;
 
 	for (size_t i = 0; i < c->what->nr; i++) {
-		const struct vard_edit_step *step = &c->what->steps[i];
+		const struct vard_step *step = &c->what->steps[i];
 		const struct vard_var *old = NULL;
 
 		if (vard_varlist_find(&c->trial.before, &step->v, &old) < 0)
 			old = NULL;
-		if (step->kind == VARD_EDIT_DELETE)
+		if (step->kind == VARD_STEP_DELETE)
 			nr += old && !is_nv(old);
 		else if (!is_nv(&step->v))
 			nr += !vard_var_is_same(old, &step->v);
@@ -119,9 +116,6 @@ static int make_stopped(struct vard_change *base)
 		v.seq = 0;
 		r = b->ops->apply(b, &base->vm, &v);
 	}
-	/* The saved machine would not fit other variables. */
-	if (r == 0 && c->trial.diff.nr)
-		r = b->ops->device_drop(b, &base->vm);
 	return r;
 }
 
@@ -225,9 +219,9 @@ static int find_mixed(struct edit *c, struct vard_varlist *now, bool *ret)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < c->what->nr; i++) {
-		const struct vard_edit_step *step = &c->what->steps[i];
+		const struct vard_step *step = &c->what->steps[i];
 
-		if (step->kind != VARD_EDIT_DELETE && !is_nv(&step->v))
+		if (step->kind != VARD_STEP_DELETE && !is_nv(&step->v))
 			continue;
 		r = vard_varlist_find(now, &step->v, &is);
 		if (r == 0)
@@ -354,6 +348,96 @@ static int find_live(const struct vard_order *o, const struct vard_vm *vm,
 	return 0;
 }
 
+/* Another plan, made before, comes before this one. */
+static int run_earlier(const struct vard_plan *plan, void *arg)
+{
+	struct edit *c = arg;
+	char what[64];
+	int r;
+
+	snprintf(what, sizeof(what), "plan %" PRId64 ", which waits already: ",
+		 plan->id);
+	c->nr_plans++;
+	if (plan->is_damaged) {
+		sd_bus_error_setf(c->base.o->e, VARD_ERROR("Damaged"),
+				  "%sit is damaged, drop it", what);
+		return -EBADMSG;
+	}
+	c->trial.what = what;
+	r = vard_trial_run(&c->trial, plan->steps, plan->nr);
+	c->trial.what = "";
+	return r;
+}
+
+/* Would it work, if the VM started now? */
+static int try_plan(struct edit *c)
+{
+	struct vard_backend *b = c->base.o->d->backend;
+	int r = c->live ? vard_trial_from_live(&c->trial, c->live) :
+			  vard_trial_from_db(&c->trial);
+
+	c->trial.is_running = false;
+	if (r == 0)
+		r = b->ops->pending_list(b, &c->base.vm, run_earlier, c);
+	if (r == 0 && c->nr_plans >= VARD_PENDING_MAX) {
+		sd_bus_error_setf(c->base.o->e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+				  "VM %s has %u plans, as many as it may: drop one, or start it",
+				  c->base.vm.name, c->nr_plans);
+		return -EDQUOT;
+	}
+	if (r == 0)
+		r = vard_trial_run(&c->trial, c->what->steps, c->what->nr);
+	return r == 0 ? vard_trial_end(&c->trial) : r;
+}
+
+/* Within a transaction: a plan for the next start. */
+static int make_plan(struct vard_change *base)
+{
+	struct edit *c = to_edit(base);
+	struct vard_backend *b = base->o->d->backend;
+	struct vard_plan plan = {
+		.uid = base->o->uid, .action = c->what->action,
+		.detail = c->detail, .steps = c->what->steps,
+		.nr = c->what->nr,
+	};
+	char *text;
+	int r = try_plan(c);
+
+	c->nr_changed = (unsigned int)c->trial.diff.nr;
+	if (r == 0)
+		r = vard_varlist_digest(&c->trial.after, c->planned);
+	if (r < 0 || base->is_trial)
+		return r;
+	r = b->ops->pending_put(b, &base->vm, &plan);
+	if (r < 0)
+		return r;
+	c->plan = plan.id;
+	if (asprintf(&text, "%" PRId64 ": %s %s", plan.id, plan.action,
+		     plan.detail) < 0)
+		return -ENOMEM;
+	free(c->detail);
+	c->detail = text;
+	base->audit.detail = text;
+	return 0;
+}
+
+static int edit_later(struct edit *c)
+{
+	struct vard *d = c->base.o->d;
+	int r = c->live ? vard_flush(d, &c->live, 1, true) : 0;
+
+	if (r < 0)
+		return vard_database_error(d, c->base.o->e, r);
+	c->base.expect = c->what->expect;
+	c->base.is_trial = c->what->is_dry_run;
+	c->base.audit.action = "plan";
+	c->base.make = make_plan;
+	r = vard_change_run(&c->base);
+	if (r == 0)
+		memcpy(c->base.new_digest, c->planned, VARD_DIGEST_LEN);
+	return r;
+}
+
 static int carry_out(struct edit *c)
 {
 	const struct vard_order *o = c->base.o;
@@ -363,16 +447,19 @@ static int carry_out(struct edit *c)
 		return r;
 	if (c->live && c->live->move)
 		return vard_vm_busy(c->live, o->e);
-	if (c->live)
+	if (c->live && !c->what->at_next_boot)
 		return edit_live(c);
-	r = vard_change_find(o, &c->base.vm, VARD_NOT_RUNNING | VARD_NOT_MOVED);
-	return r < 0 ? r : edit_stopped(c);
+	if (!c->live)
+		r = vard_change_find(o, &c->base.vm,
+				     VARD_NOT_RUNNING | VARD_NOT_MOVED);
+	if (r < 0)
+		return r;
+	return c->what->at_next_boot ? edit_later(c) : edit_stopped(c);
 }
 
 int vard_edit(const struct vard_order *o, const struct vard_edit *edit,
 	      struct vard_edited *ret)
 {
-	_cleanup_free_ char *detail = NULL;
 	struct edit c = {
 		.base.o = o, .base.audit.action = edit->action, .what = edit,
 		.trial = { .o = o, .vm = &c.base.vm, .what = "" },
@@ -382,19 +469,59 @@ int vard_edit(const struct vard_order *o, const struct vard_edit *edit,
 
 	if (r < 0)
 		return r;
-	if (edit->at_next_boot)
-		return sd_bus_error_set(o->e, SD_BUS_ERROR_NOT_SUPPORTED,
-					"not yet");
-	if (!edit->detail)
-		detail = list_steps(edit);
-	c.base.audit.detail = edit->detail ? edit->detail : detail;
+	c.detail = edit->detail ? strdup(edit->detail) : list_steps(edit);
+	if (!c.detail)
+		return sd_bus_error_set_errno(o->e, -ENOMEM);
+	vard_text_clean(c.detail);
+	c.base.audit.detail = c.detail;
 	r = carry_out(&c);
 	if (r == 0) {
 		*ret = (struct vard_edited){ .nr_changed = c.nr_changed,
+					     .pending = (uint64_t)c.plan,
 					     .is_running = c.live != NULL };
 		memcpy(ret->old_digest, c.base.old_digest, VARD_DIGEST_LEN);
 		memcpy(ret->new_digest, c.base.new_digest, VARD_DIGEST_LEN);
 	}
+	vard_trial_free(&c.trial);
+	free(c.detail);
+	return r;
+}
+
+/* Within the transaction: a plan is carried out, and forgotten. */
+static int make_planned(struct vard_change *base)
+{
+	struct vard_backend *b = base->o->d->backend;
+	int r = make_stopped(base);
+
+	return r == 0 ? b->ops->pending_drop(b, &base->vm,
+					     to_edit(base)->plan) : r;
+}
+
+int vard_edit_plan(struct vard *d, const struct vard_vm *vm,
+		   const struct vard_plan *plan, sd_bus_error *e)
+{
+	const struct vard_order o = { .d = d, .uid = plan->uid,
+				      .vm = vm->name, .e = e };
+	const struct vard_edit what = { .steps = plan->steps, .nr = plan->nr };
+	_cleanup_free_ char *detail = NULL;
+	struct edit c = {
+		.base = { .o = &o, .vm = *vm, .make = make_planned,
+			  .audit.action = plan->action },
+		.trial = { .o = &o, .vm = &c.base.vm, .what = "" },
+		.what = &what, .plan = plan->id,
+	};
+	int r;
+
+	if (plan->is_damaged) {
+		sd_bus_error_set(e, VARD_ERROR("Damaged"),
+				 "what the database has of it is damaged: drop it");
+		return -EBADMSG;
+	}
+	if (asprintf(&detail, "plan %" PRId64 ": %s", plan->id,
+		     plan->detail) < 0)
+		return sd_bus_error_set_errno(e, -ENOMEM);
+	c.base.audit.detail = detail;
+	r = vard_change_run(&c.base);
 	vard_trial_free(&c.trial);
 	return r;
 }
@@ -457,6 +584,9 @@ int vard_edit_list(const struct vard_order *o, struct vard_listing *ret)
 		r = list_vars(o, ret);
 	if (r == 0)
 		r = vard_varlist_digest(&ret->vars, ret->digest);
+	if (r == 0)
+		r = o->d->backend->ops->pending_count(o->d->backend, &ret->vm,
+						      &ret->nr_pending);
 	if (r < 0 && !sd_bus_error_is_set(o->e))
 		sd_bus_error_set_errno(o->e, r);
 	if (r < 0)

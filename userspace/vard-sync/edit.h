@@ -4,6 +4,7 @@
 #define _VARD_EDIT_H
 
 #include "change.h"
+#include "step.h"
 #include "varlist.h"
 
 /* Most changes in one call, and bytes of names and data in them. */
@@ -12,28 +13,6 @@
 /* Bytes of a word for the audit and of more text, NUL included. */
 #define VARD_EDIT_ACTION_MAX 33
 #define VARD_EDIT_DETAIL_MAX 4097
-
-/**
- * enum vard_edit_kind - what happens to a variable; the numbers are protocol
- * @VARD_EDIT_SET: create or replace, by the operator's right
- * @VARD_EDIT_DELETE: delete, by the operator's right
- * @VARD_EDIT_SIGNED: what a guest would pass to SetVariable(), signed
- */
-enum vard_edit_kind {
-	VARD_EDIT_SET,
-	VARD_EDIT_DELETE,
-	VARD_EDIT_SIGNED,
-};
-
-/**
- * struct vard_edit_step - one change of one variable
- * @kind: what happens
- * @v: variable, as @kind wants it; name and data are borrowed
- */
-struct vard_edit_step {
-	enum vard_edit_kind kind;
-	struct vard_var v;
-};
 
 /**
  * struct vard_edit - changes that are made together or not at all
@@ -46,7 +25,7 @@ struct vard_edit_step {
  * @detail: more for the audit, or NULL for a list of the variables
  */
 struct vard_edit {
-	const struct vard_edit_step *steps;
+	const struct vard_step *steps;
 	size_t nr;
 	bool is_dry_run;
 	bool at_next_boot;
@@ -85,16 +64,30 @@ int vard_edit(const struct vard_order *o, const struct vard_edit *edit,
 	      struct vard_edited *ret);
 
 /**
+ * vard_edit_plan() - carry a plan out, which goes in the same transaction
+ * @d: daemon
+ * @vm: VM that does not run
+ * @plan: plan
+ * @e: filled on failure
+ *
+ * Return: 0, or -errno and nothing changed.
+ */
+int vard_edit_plan(struct vard *d, const struct vard_vm *vm,
+		   const struct vard_plan *plan, sd_bus_error *e);
+
+/**
  * struct vard_listing - the variables of a VM
  * @vm: its row
  * @vars: variables in the order in which a guest lists them
  * @digest: of the non-volatile ones
+ * @nr_pending: plans that wait for its next start
  * @is_running: a VMM holds its port; volatile variables are there, too
  */
 struct vard_listing {
 	struct vard_vm vm;
 	struct vard_varlist vars;
 	uint8_t digest[VARD_DIGEST_LEN];
+	unsigned int nr_pending;
 	bool is_running;
 };
 

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "notify.h"
 #include "recover.h"
+#include "watcher.h"
 
 #define BACKOFF_MAX_US 10000000
 #define RETRY_ACCURACY_US 50000
@@ -127,6 +128,7 @@ static int apply_batch(struct vard *d, struct vard_source *s,
 	struct vard_var v;
 	int r = 0;
 
+	vard_watcher_batch(d, s->vm.name, b);
 	while (r == 0 && vard_batch_next(b, &v))
 		r = d->backend->ops->apply(d->backend, &s->vm, &v);
 	/* A change of a guest that runs: what it was before is of no use. */
@@ -277,6 +279,7 @@ static int save_round(struct vard *d, struct round *round)
 		r = commit(d);
 	else if (round->has_begun)
 		d->backend->ops->rollback(d->backend);
+	vard_watcher_end(d, r == 0);
 	return r;
 }
 

@@ -14,6 +14,7 @@
 #include "move.h"
 #include "notify.h"
 #include "recover.h"
+#include "watcher.h"
 
 #define AGE_ACCURACY_US 10000
 /* Write-back stores in one transaction: at first, at most, and in changes. */
@@ -124,6 +125,7 @@ void vard_set_role(struct vard *d, struct vard_source *s, enum vard_role role)
 	unlink_deferred(d, s);
 	s->role = role;
 	rewatch(d, s);
+	vard_watcher_look(d, s);
 }
 
 static bool is_on_disk(struct vard *d, struct vard_source *s)
@@ -141,6 +143,7 @@ static bool is_on_disk(struct vard *d, struct vard_source *s)
 
 void vard_settle(struct vard *d, struct vard_source *s)
 {
+	vard_watcher_look(d, s);
 	if (s->has_port || s->is_parked || s->move || !is_on_disk(d, s))
 		return;
 	vard_log(LOG_DEBUG, "VM %s: store %llu closed, all on disk", s->vm.name,

@@ -34,6 +34,7 @@ struct vard_options {
 };
 
 struct vard_conn;
+struct vard_watcher;
 
 /* Until the first retry. */
 #define VARD_BACKOFF_MIN_US 1000000
@@ -72,6 +73,7 @@ struct vard_counts {
  * @deferred_group: how many of them the next transaction takes
  * @conns: list of clients
  * @nr_conns: its length
+ * @watchers: what clients want to hear of, see watcher.h
  * @listen_fd: socket, or -1
  * @owns_socket: this process made the socket file
  * @buf: for batches
@@ -103,6 +105,7 @@ struct vard {
 	size_t deferred_group;
 	struct vard_conn *conns;
 	unsigned int nr_conns;
+	struct vard_watcher *watchers;
 	int listen_fd;
 	bool owns_socket;
 	struct vard_buffer buf;

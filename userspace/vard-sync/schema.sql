@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The database of vard-sync, schema 2. Embedded in the program at build time.
+-- The database of vard-sync, schema 3. Embedded in the program at build time.
 --
 -- PRAGMA application_id is 0x6b757673 ("kuvs"), PRAGMA user_version is the
 -- schema's number. A program that does not know the number refuses the file; one
@@ -151,3 +151,43 @@ CREATE TABLE audit (
 	new_digest TEXT
 ) STRICT;
 CREATE INDEX audit_vm ON audit (vm, id);
+
+-- Schema 3
+
+-- Changes that the operator wants a VM to have from its next start on. One row
+-- per plan; it goes when it was carried out. They stay with the VM, whatever
+-- else is done to it; a clone does not get them.
+CREATE TABLE pending (
+	-- Ascending: the order in which they are carried out. Never used again.
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	vm_id INTEGER NOT NULL REFERENCES vm (id) ON DELETE CASCADE,
+	-- UTC.
+	created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+	-- Who wants it, and what the audit will say.
+	uid INTEGER NOT NULL,
+	action TEXT NOT NULL,
+	detail TEXT NOT NULL,
+	-- Why it could not be carried out when the VM was started last, or ''.
+	reason TEXT NOT NULL DEFAULT '',
+	-- How many rows of `pending_change` there are.
+	changes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pending_vm ON pending (vm_id, id);
+
+-- What plans consist of, in ascending order of id.
+CREATE TABLE pending_change (
+	id INTEGER PRIMARY KEY,
+	pending_id INTEGER NOT NULL REFERENCES pending (id) ON DELETE CASCADE,
+	-- 'set' and 'delete' by the operator's right; 'signed': attributes and data
+	-- are what a guest would pass to SetVariable().
+	kind TEXT NOT NULL CHECK (kind IN ('set', 'delete', 'signed')),
+	guid TEXT NOT NULL,
+	name_utf16 BLOB NOT NULL,
+	name TEXT NOT NULL,
+	attributes INTEGER NOT NULL,
+	time BLOB NOT NULL,
+	data BLOB NOT NULL,
+	-- As in `variable`, with the bytes of kind behind.
+	crc INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pending_change_plan ON pending_change (pending_id, id);

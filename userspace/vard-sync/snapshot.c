@@ -12,6 +12,7 @@
 #include "fill.h"
 #include "log.h"
 #include "vm.h"
+#include "watcher.h"
 
 /* A change of this file while it is made. */
 struct change {
@@ -268,9 +269,14 @@ int vard_vm_remove(const struct vard_order *o)
 {
 	struct change c = { .base.o = o, .base.make = make_removal, .base.is_removal = true,
 			    .base.audit.action = "remove" };
-	int r = vard_change_find(o, &c.base.vm, VARD_FOR_OPERATOR | VARD_NOT_RUNNING);
+	int r = vard_change_find(o, &c.base.vm,
+				 VARD_FOR_OPERATOR | VARD_NOT_RUNNING);
 
-	return r == 0 ? run(&c) : r;
+	if (r == 0)
+		r = run(&c);
+	if (r == 0)
+		vard_watcher_removed(o->d, o->vm);
+	return r;
 }
 
 int vard_audit_list(const struct vard_order *o, unsigned int max,

@@ -59,6 +59,7 @@ struct vard_move;
  * @error: why this store alone cannot be saved in this round, 0 if it can
  * @state: KVM_UEFIVARS_STORE_* as last asked for
  * @has_port: a VMM holds the port
+ * @was_running: watchers were told that the VM is running
  * @has_device: the database holds a saved machine, which has not run yet
  * @has_news: @state has changed and the loop has not acted on that
  * @is_parked: not polled until the next retry
@@ -85,6 +86,7 @@ struct vard_source {
 	int error;
 	uint32_t state;
 	bool has_port;
+	bool was_running;
 	bool has_device;
 	bool has_news;
 	bool is_parked;

@@ -36,6 +36,14 @@ enum vard_stmt {
 	STMT_SNAPSHOT_DIGEST,
 	STMT_SNAPSHOT_LOAD,
 	STMT_SNAPSHOT_DROP,
+	STMT_PENDING_PUT,
+	STMT_PENDING_ADD,
+	STMT_PENDING_LIST,
+	STMT_PENDING_LOAD,
+	STMT_PENDING_COUNT,
+	STMT_PENDING_DROP,
+	STMT_PENDING_FAIL,
+	STMT_PENDING_CLEAR,
 	STMT_AUDIT,
 	STMT_AUDIT_ALL,
 	STMT_AUDIT_VM,
@@ -143,6 +151,15 @@ int vard_sqlite_upgrade(struct vard_sqlite *s, int from);
 const char *vard_sqlite_get_var(sqlite3_stmt *st, struct vard_var *v);
 
 /**
+ * vard_sqlite_crc() - the checksum of a row of `variable`
+ * @vm: whose it is
+ * @v: variable
+ *
+ * Return: CRC-32, as schema.sql says.
+ */
+uint32_t vard_sqlite_crc(const struct vard_vm *vm, const struct vard_var *v);
+
+/**
  * vard_sqlite_sum() - the digest of variables
  * @s: backend
  * @which: statement, bound, that gives rows as vard_sqlite_get_var() takes them
@@ -191,6 +208,16 @@ int vard_sqlite_snapshot_restore(struct vard_backend *b,
 				 const struct vard_vm *vm, const char *name);
 int vard_sqlite_snapshot_drop(struct vard_backend *b, const struct vard_vm *vm,
 			      const char *name);
+int vard_sqlite_pending_put(struct vard_backend *b, const struct vard_vm *vm,
+			    struct vard_plan *plan);
+int vard_sqlite_pending_list(struct vard_backend *b, const struct vard_vm *vm,
+			     vard_plan_fn fn, void *arg);
+int vard_sqlite_pending_count(struct vard_backend *b, const struct vard_vm *vm,
+			      unsigned int *nr);
+int vard_sqlite_pending_drop(struct vard_backend *b, const struct vard_vm *vm,
+			     int64_t id);
+int vard_sqlite_pending_fail(struct vard_backend *b, const struct vard_vm *vm,
+			     int64_t id, const char *reason);
 int vard_sqlite_audit(struct vard_backend *b, const struct vard_audit *audit);
 int vard_sqlite_audit_list(struct vard_backend *b, const char *vm,
 			   unsigned int max, vard_audit_fn fn, void *arg);

@@ -169,6 +169,9 @@ int vard_sqlite_replace(struct vard_backend *b, struct vard_vm *vm)
 		r = vard_sqlite_run_id(s, STMT_QUARANTINE_CLEAR, old.id);
 	if (r == 0)
 		r = vard_sqlite_device_drop(b, &old);
+	/* They were made for other variables. */
+	if (r == 0)
+		r = vard_sqlite_run_id(s, STMT_PENDING_CLEAR, old.id);
 	if (r < 0)
 		return r;
 	vm->id = old.id;
@@ -198,8 +201,7 @@ static uLong crc_le32(uLong crc, uint32_t value)
 	return crc32(crc, le, sizeof(le));
 }
 
-/* As schema.sql says. */
-static uint32_t row_crc(const struct vard_vm *vm, const struct vard_var *v)
+uint32_t vard_sqlite_crc(const struct vard_vm *vm, const struct vard_var *v)
 {
 	uLong crc = crc32(0, NULL, 0);
 
@@ -229,7 +231,7 @@ static int put_row(struct vard_sqlite *s, const struct vard_vm *vm,
 	sqlite3_bind_blob(st, 6, v->time, sizeof(v->time), SQLITE_STATIC);
 	sqlite3_bind_blob(st, 7, v->data, (int)v->data_len, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 8, (sqlite3_int64)v->seq);
-	sqlite3_bind_int64(st, 9, row_crc(vm, v));
+	sqlite3_bind_int64(st, 9, vard_sqlite_crc(vm, v));
 	return vard_sqlite_run(s, STMT_PUT);
 }
 
@@ -285,7 +287,7 @@ static const char *get_row(sqlite3_stmt *st, const struct vard_vm *vm,
 
 	if (reason)
 		return reason;
-	if (sqlite3_column_int64(st, 7) != row_crc(vm, v))
+	if (sqlite3_column_int64(st, 7) != vard_sqlite_crc(vm, v))
 		return "the checksum does not match";
 	return vard_var_check(v);
 }

@@ -100,6 +100,9 @@ int vard_trial_from_live(struct vard_trial *t, struct vard_source *s)
 	return copy_vars(t);
 }
 
+static const char volatile_reason[] =
+	"it is volatile (its attributes lack NV): only a VM that runs has such variables";
+
 /* Returns NULL, or what the module need not be asked for. */
 static const char *check_set(const struct vard_trial *t,
 			     const struct vard_var *v)
@@ -107,7 +110,7 @@ static const char *check_set(const struct vard_trial *t,
 	const char *reason = vard_var_check_name(v->name, v->name_len);
 
 	if (!reason && !is_nv(v) && !t->is_running)
-		reason = "it is volatile, its attributes lack NV, and the VM is not running";
+		reason = volatile_reason;
 	if (!reason && is_nv(v))
 		reason = vard_var_check(v);
 	if (!reason && !v->data_len)
@@ -123,31 +126,31 @@ static const char *check_signed(const struct vard_trial *t,
 	if (!reason && !(v->attributes & KVM_UEFIVARS_ATTR_AT))
 		reason = "it is signed, but its attributes lack TIME_BASED_AUTHENTICATED_WRITE_ACCESS";
 	if (!reason && !is_nv(v) && !t->is_running)
-		reason = "it is volatile, its attributes lack NV, and the VM is not running";
+		reason = volatile_reason;
 	return reason;
 }
 
 static const char *check_step(const struct vard_trial *t,
-			      const struct vard_edit_step *step)
+			      const struct vard_step *step)
 {
 	switch (step->kind) {
-	case VARD_EDIT_SET:
+	case VARD_STEP_SET:
 		return check_set(t, &step->v);
-	case VARD_EDIT_DELETE:
+	case VARD_STEP_DELETE:
 		return vard_var_check_name(step->v.name, step->v.name_len);
-	case VARD_EDIT_SIGNED:
+	case VARD_STEP_SIGNED:
 		return check_signed(t, &step->v);
 	default:
 		return "there is no such kind of change";
 	}
 }
 
-int vard_trial_step(struct vard_source *s, const struct vard_edit_step *step)
+int vard_trial_step(struct vard_source *s, const struct vard_step *step)
 {
 	switch (step->kind) {
-	case VARD_EDIT_DELETE:
+	case VARD_STEP_DELETE:
 		return vard_source_delete(s, &step->v);
-	case VARD_EDIT_SIGNED:
+	case VARD_STEP_SIGNED:
 		return vard_source_set(s, &step->v, KVM_UEFIVARS_VAR_SIGNED);
 	default:
 		return vard_source_set(s, &step->v, 0);
@@ -155,10 +158,10 @@ int vard_trial_step(struct vard_source *s, const struct vard_edit_step *step)
 }
 
 /* What an error of the module means; NULL if it is not the variable's. */
-static const char *explain(const struct vard_edit_step *step, int r,
+static const char *explain(const struct vard_step *step, int r,
 			   const char **reason)
 {
-	bool is_signed = step->kind == VARD_EDIT_SIGNED;
+	bool is_signed = step->kind == VARD_STEP_SIGNED;
 
 	switch (r) {
 	case -EKEYREJECTED:
@@ -185,7 +188,7 @@ static const char *explain(const struct vard_edit_step *step, int r,
 }
 
 static void set_error(const struct vard_trial *t, size_t at,
-		      const struct vard_edit_step *step, const char *error,
+		      const struct vard_step *step, const char *error,
 		      const char *reason)
 {
 	_cleanup_free_ char *name = vard_var_describe(&step->v);
@@ -197,7 +200,7 @@ static void set_error(const struct vard_trial *t, size_t at,
 }
 
 int vard_trial_error(const struct vard_trial *t, size_t at,
-		     const struct vard_edit_step *step, int r)
+		     const struct vard_step *step, int r)
 {
 	const char *reason;
 	const char *error = explain(step, r, &reason);
@@ -210,16 +213,16 @@ int vard_trial_error(const struct vard_trial *t, size_t at,
 
 /* The trial's store does not have the guest's volatile variables. */
 static bool is_volatile_here(struct vard_trial *t,
-			     const struct vard_edit_step *step)
+			     const struct vard_step *step)
 {
 	const struct vard_var *v = NULL;
 
-	return t->is_running && step->kind == VARD_EDIT_DELETE &&
+	return t->is_running && step->kind == VARD_STEP_DELETE &&
 	       vard_varlist_find(&t->before, &step->v, &v) == 0 && v &&
 	       !is_nv(v);
 }
 
-int vard_trial_run(struct vard_trial *t, const struct vard_edit_step *steps,
+int vard_trial_run(struct vard_trial *t, const struct vard_step *steps,
 		   size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {

@@ -59,7 +59,7 @@ int vard_trial_from_live(struct vard_trial *t, struct vard_source *s);
  *
  * Return: 0, or -errno with the error set.
  */
-int vard_trial_run(struct vard_trial *t, const struct vard_edit_step *steps,
+int vard_trial_run(struct vard_trial *t, const struct vard_step *steps,
 		   size_t nr);
 
 /**
@@ -77,7 +77,7 @@ int vard_trial_end(struct vard_trial *t);
  *
  * Return: 0 or -errno.
  */
-int vard_trial_step(struct vard_source *s, const struct vard_edit_step *step);
+int vard_trial_step(struct vard_source *s, const struct vard_step *step);
 
 /**
  * vard_trial_error() - tell the client which change failed, and why
@@ -89,6 +89,6 @@ int vard_trial_step(struct vard_source *s, const struct vard_edit_step *step);
  * Return: @r.
  */
 int vard_trial_error(const struct vard_trial *t, size_t at,
-		     const struct vard_edit_step *step, int r);
+		     const struct vard_step *step, int r);
 
 #endif /* _VARD_TRIAL_H */

@@ -12,7 +12,9 @@
 #include "incoming.h"
 #include "log.h"
 #include "notify.h"
+#include "pending.h"
 #include "store_options.h"
+#include "watcher.h"
 
 /* A store that is not in the loop yet. */
 static void free_source(struct vard_source **s)
@@ -358,6 +360,7 @@ int vard_vm_open_port(struct vard *d, struct vard_source *s,
 	ret->port_fd = r;
 	ret->store_id = s->store_id;
 	vard_notify_status(d);
+	vard_watcher_look(d, s);
 	return 0;
 }
 
@@ -384,6 +387,7 @@ static int open_known(struct vard *d, const struct vard_vm *vm,
 				  vm->name, vm->name);
 		return -EREMOTE;
 	}
+	vard_pending_apply(d, vm);
 	*s = vard_find_source(d, vm->uuid);
 	if (*s)
 		return count_loaded(d, *s, &ret->counts);

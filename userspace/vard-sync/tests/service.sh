@@ -12,7 +12,7 @@ SOCK=/run/vard-sync/control
 DB=/var/lib/vard-sync/vars.db
 
 outside() {
-	kuv_need_programs sqlite3 systemd procps
+	kuv_need_programs sqlite3 systemd procps apparmor
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)
@@ -42,6 +42,13 @@ install_service() {
 		proc-sys-fs-binfmt_misc.automount; do
 		ln -sf /dev/null "/etc/systemd/system/$u"
 	done
+}
+
+# load_profile: AppArmor's, which the unit asks for.
+load_profile() {
+	mount -t securityfs securityfs /sys/kernel/security
+	apparmor_parser --replace --skip-cache "$KUV_TOP/packaging/apparmor/vard-sync" ||
+		kuv_die "cannot load the AppArmor profile"
 }
 
 start_systemd() {
@@ -139,6 +146,19 @@ t_forgets_a_closed_vm() {
 	wait_for has NFileDescriptorStore 0
 }
 
+# It is under its profile, and that keeps it from other files.
+t_is_confined() {
+	[ "$(cat "/proc/$(pgrep -x vard-sync)/attr/current")" = "vard-sync (enforce)" ] &&
+		! bash -c 'echo changeprofile vard-sync >/proc/$BASHPID/attr/current &&
+			[ -n "$(</etc/shadow)" ]' 2>/dev/null &&
+		dmesg | grep -q 'DENIED.*profile="vard-sync".*/etc/shadow'
+}
+
+# What vard-sync did in all of this was allowed.
+t_was_denied_nothing() {
+	! dmesg | grep 'apparmor="DENIED"' | grep -v 'comm="bash"'
+}
+
 t_stops() {
 	ns systemctl stop vard-sync.socket vard-sync.service
 	has Result success && has ActiveState inactive && [ ! -e $SOCK ]
@@ -146,12 +166,13 @@ t_stops() {
 
 inside() {
 	local t n=0 failed=0
-	local -a tests=(starts saves survives_a_crash survives_a_restart
-		forgets_a_closed_vm stops)
+	local -a tests=(starts is_confined saves survives_a_crash survives_a_restart
+		forgets_a_closed_vm stops was_denied_nothing)
 
 	set +e
 	insmod "$KUV_E2E_KO" || kuv_die "cannot load $KUV_E2E_KO"
 	install_service
+	load_profile
 	start_systemd || kuv_die "systemd did not start the service"
 	echo "KTAP version 1"
 	echo "1..${#tests[@]}"

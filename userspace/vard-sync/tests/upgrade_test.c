@@ -80,7 +80,7 @@ static void upgrade(void **state)
 	make_old(f->path);
 	db_open(f);
 	check_old(f);
-	assert_int_equal(db_int(f->path, "PRAGMA user_version"), 2);
+	assert_int_equal(db_int(f->path, "PRAGMA user_version"), 3);
 	assert_int_equal(f->b->ops->check(f->b, 1000), 0);
 	/* What is new works. */
 	assert_int_equal(f->b->ops->find(f->b, "old", &vm), 0);
@@ -195,11 +195,11 @@ static void newer_schema_stays(void **state)
 	struct db *f = *state;
 
 	make_old(f->path);
-	db_outside(f->path, "PRAGMA user_version = 3");
+	db_outside(f->path, "PRAGMA user_version = 4");
 	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE),
 			 -EUCLEAN);
-	assert_non_null(strstr(f->b->error, "schema 3"));
-	assert_int_equal(db_int(f->path, "PRAGMA user_version"), 3);
+	assert_non_null(strstr(f->b->error, "schema 4"));
+	assert_int_equal(db_int(f->path, "PRAGMA user_version"), 4);
 }
 
 static void negative_schema(void **state)

@@ -17,7 +17,6 @@
 #include "signers.h"
 #include "vars.h"
 
-#define FILE_PREFIX "file:"
 /* A certdb with nobody in it. */
 #define CERTDB_EMPTY 4
 
@@ -81,19 +80,17 @@ static void read_file(struct side *s, const char *path)
 
 static void read_side(const struct kuvctl *k, struct side *s, const char *word)
 {
-	size_t prefix = strlen(FILE_PREFIX);
+	const char *path = files_path(word);
 	sd_bus *bus;
 
-	if (!strncmp(word, FILE_PREFIX, prefix)) {
-		read_file(s, word + prefix);
-	} else if (strchr(word, '/')) {
-		read_file(s, word);
-	} else {
-		bus = kuvctl_connect(k);
-		kuvctl_vars_get(bus, word, &s->vm);
-		sd_bus_close_unref(bus);
-		sort(s, &s->vm.list);
+	if (path) {
+		read_file(s, path);
+		return;
 	}
+	bus = kuvctl_connect(k);
+	kuvctl_vars_get(bus, word, &s->vm);
+	sd_bus_close_unref(bus);
+	sort(s, &s->vm.list);
 }
 
 static void free_side(struct side *s)

@@ -213,6 +213,27 @@ static void say(const struct options *o, const char *vm,
 	kuvctl_print_json(out);
 }
 
+/* The variables of a VM; or of a file, with what there is to say about it. */
+static void read_source(const struct kuvctl *k, const struct options *o,
+			const char *word, struct kuvctl_vars *v)
+{
+	const char *path = files_path(word);
+	struct files_report f;
+	sd_bus *bus;
+
+	if (!path) {
+		bus = kuvctl_connect(k);
+		kuvctl_vars_get(bus, word, v);
+		sd_bus_close_unref(bus);
+		return;
+	}
+	files_report_init(&f, path);
+	files_read(&f, NULL, o->is_partial, &v->list);
+	if (!kuvctl_json)
+		files_report_print(&f);
+	files_report_free(&f);
+}
+
 int cmd_export(const struct kuvctl *k, int argc, char **argv)
 {
 	struct options o = { .format = VARD_FORMAT_JSON };
@@ -220,14 +241,11 @@ int cmd_export(const struct kuvctl *k, int argc, char **argv)
 	struct kuvctl_vars v = { 0 };
 	struct files_report f;
 	size_t len = 0;
-	sd_bus *bus;
 	int r;
 
 	parse(&o, argc, argv);
 	files_report_init(&f, o.path ? o.path : argv[optind]);
-	bus = kuvctl_connect(k);
-	kuvctl_vars_get(bus, argv[optind], &v);
-	sd_bus_close_unref(bus);
+	read_source(k, &o, argv[optind], &v);
 	if (!o.with_volatile)
 		drop_volatile(&v.list);
 	r = make(&o, &v.list, &f, &data, &len);

@@ -9,13 +9,15 @@
 
 #include "output.h"
 
+#define FILE_PREFIX "file:"
+
 const struct kuvctl_command kuvctl_file_commands[] = {
 	{ "import",
 	  "[--format FORMAT] [--partial] [--replace|--merge] [--dry-run] [--at-next-boot] [--new] VM FILE|DIRECTORY",
 	  "take a VM's variables from a file of any format", cmd_import },
 	{ "export",
-	  "[--format FORMAT] [--partial] [--volatile] [-o FILE|DIRECTORY [--force]] VM",
-	  "write a VM's variables to a file", cmd_export },
+	  "[--format FORMAT] [--partial] [--volatile] [-o FILE|DIRECTORY [--force]] VM|file:FILE",
+	  "write a VM's variables, or those of another file, to a file", cmd_export },
 	{ "diff", "VM|file:FILE VM|file:FILE",
 	  "what differs between VMs and files; a word with a / is a file",
 	  cmd_diff },
@@ -103,6 +105,15 @@ enum vard_format files_read(struct files_report *f,
 	if (r < 0)
 		refuse(f, is_partial);
 	return ret;
+}
+
+const char *files_path(const char *word)
+{
+	size_t len = strlen(FILE_PREFIX);
+
+	if (!strncmp(word, FILE_PREFIX, len))
+		return word + len;
+	return strchr(word, '/') ? word : NULL;
 }
 
 enum vard_format files_format(const char *name)

@@ -66,6 +66,14 @@ enum vard_format files_read(struct files_report *f,
 			    struct vard_template *t);
 
 /**
+ * files_path() - is this word of the command line a file?
+ * @word: a VM's name, a path with a '/' in it, or "file:" and a path
+ *
+ * Return: The path, within @word, or NULL for a VM.
+ */
+const char *files_path(const char *word);
+
+/**
  * files_format() - the format of an option, or exit
  * @name: word
  *

@@ -79,14 +79,13 @@ size_t content_parse_order(const char *text, uint8_t *out)
 
 	for (;;) {
 		unsigned long n;
-		char *end;
+		const char *end;
 
 		text = skip_word(text);
-		if (!isxdigit((unsigned char)*text))
+		end = text + strspn(text, "0123456789abcdefABCDEF");
+		if (end == text || end - text > 4 || (*end && *end != ','))
 			return 0;
-		n = strtoul(text, &end, 16);
-		if (end - text > 4 || n > UINT16_MAX || (*end && *end != ','))
-			return 0;
+		n = strtoul(text, NULL, 16);
 		out[nr++] = (uint8_t)n;
 		out[nr++] = (uint8_t)(n >> 8);
 		if (!*end)

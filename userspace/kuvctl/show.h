@@ -184,6 +184,14 @@ json_object *show_text16(struct show_data d);
 json_object *show_text8(struct show_data d);
 
 /**
+ * show_guess() - text in bytes of which nothing is known
+ * @d: bytes; a few of them are never text
+ *
+ * Return: String if they are ASCII, in UTF-16 or plain, else NULL.
+ */
+json_object *show_guess(struct show_data d);
+
+/**
  * show_le() - an integer
  * @p: little endian
  * @len: bytes of it, at most 8

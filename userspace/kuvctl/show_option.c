@@ -57,8 +57,8 @@ static void put_optional(json_object *o, struct show_data d)
 
 	if (d.len == 0)
 		return;
-	/* Arguments of a program mostly; a few bytes are no text by chance. */
-	text = d.len >= 4 ? show_text16(d) : NULL;
+	/* Arguments of a program mostly. */
+	text = show_guess(d);
 	if (text)
 		json_object_object_add(o, "arguments", text);
 	json_object_object_add(o, "optional-data", show_hex(d));

@@ -92,6 +92,23 @@ json_object *show_text8(struct show_data d)
 	return json_object_new_string(text);
 }
 
+static bool is_ascii(struct show_data d, size_t step)
+{
+	for (size_t i = 0; i < d.len; i++)
+		if (i % step ? d.p[i] : d.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+json_object *show_guess(struct show_data d)
+{
+	if (d.len < 4)
+		return NULL;
+	if (is_ascii(d, 2))
+		return show_text16(d);
+	return is_ascii(d, 1) ? show_text8(d) : NULL;
+}
+
 bool show_time(const uint8_t time[16], char text[32])
 {
 	static const uint8_t none[16];

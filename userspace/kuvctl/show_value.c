@@ -163,10 +163,8 @@ static const char *show_guids(json_object *o, struct show_data d)
 /* Nothing is known of it: maybe it is text. */
 static const char *show_unknown(json_object *o, struct show_data d)
 {
-	json_object *text = d.len >= 4 ? show_text16(d) : NULL;
+	json_object *text = show_guess(d);
 
-	if (!text && d.len >= 4)
-		text = show_text8(d);
 	if (text)
 		return put_string(o, text);
 	show_put(o, "summary", "%zu bytes", d.len);

@@ -173,6 +173,7 @@ const char *kuvctl_next(sd_bus_message *m, struct kuvctl_value *value);
 extern const struct kuvctl_command kuvctl_vm_commands[];
 extern const struct kuvctl_command kuvctl_var_commands[];
 extern const struct kuvctl_command kuvctl_file_commands[];
+extern const struct kuvctl_command kuvctl_sb_commands[];
 
 /* The commands of the first one. */
 int cmd_list(const struct kuvctl *k, int argc, char **argv);

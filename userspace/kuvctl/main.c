@@ -18,6 +18,7 @@ static const struct kuvctl_command *const groups[] = {
 	kuvctl_vm_commands,
 	kuvctl_var_commands,
 	kuvctl_file_commands,
+	kuvctl_sb_commands,
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -3,7 +3,8 @@
 # Fuzzes the core and the parsers with libFuzzer, ASan and UBSan.
 #
 # run.sh [--seconds N] [--seed N] [-j N] [target...]
-#     found inputs of the past first, then each target for N seconds (60), from
+#     found inputs of the past first, then each target for N seconds (60; the two
+#     that read files half of it each), from
 #     a given seed or a new one each time, -j of them side by side (1); prints
 #     KTAP, and for each target executions, edges and inputs worth keeping
 # run.sh --coverage [target...]     runs what the corpus has, prints coverage
@@ -15,7 +16,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 
 FUZZ_DIR=$KUV_TOP/tools/testing/fuzz
 OUT=${O:-$KUV_TOP/build/fuzz}
-ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_image fuzz_batch fuzz_libkuv_batch fuzz_template)
+ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_image fuzz_batch fuzz_libkuv_batch fuzz_template
+	fuzz_formats)
 MAX_LEN=16384
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -35,6 +37,7 @@ fuzz_build() {
 	}
 	"$out/gen_seeds" "$out/seeds"
 	"$out/gen_image" "$out/seeds"
+	"$out/gen_formats" "$out/seeds"
 }
 
 # report STATUS NAME [TEXT]: one test.
@@ -75,6 +78,14 @@ explain() {
 	printf '# keep: cp %s %s\n' "$input" "$FUZZ_DIR/regress/$target/"
 }
 
+# share TARGET SECONDS: how long it runs; both readers of files share one target's time.
+share() {
+	case $1 in
+	fuzz_template | fuzz_formats) echo $(($2 / 2)) ;;
+	*) echo "$2" ;;
+	esac
+}
+
 # fuzz TARGET SECONDS SEED: one run; how it ended is in $OUT/TARGET.status.
 fuzz() {
 	local target=$1 status=0 dict=()
@@ -102,7 +113,7 @@ fuzz_all() {
 			wait -n || true
 			running=$((running - 1))
 		fi
-		fuzz "$target" "$seconds" "$seed" &
+		fuzz "$target" "$(share "$target" "$seconds")" "$seed" &
 		running=$((running + 1))
 	done
 	wait
@@ -177,7 +188,7 @@ main() {
 	done
 	[ ${#targets[@]} -gt 0 ] || targets=("${ALL[@]}")
 	kuv_need clang-14 libclang-rt-14-dev make pkg-config libc6-dev libjson-c-dev \
-		libssl-dev
+		libssl-dev zlib1g-dev
 	if [ "$seconds" = coverage ]; then
 		coverage "${targets[@]}"
 		return
@@ -189,7 +200,7 @@ main() {
 	done
 	fuzz_all "$seconds" "$seed" "$jobs" "${targets[@]}"
 	for target in "${targets[@]}"; do
-		fuzz_report "$target" "$seconds"
+		fuzz_report "$target" "$(share "$target" "$seconds")"
 	done
 	printf '1..%d\n%d passed, %d failed\n' "$NR" $((NR - FAILED)) "$FAILED"
 	[ "$FAILED" = 0 ]

@@ -219,6 +219,7 @@ run_host() {
 	network=()
 	[ "$(hosts_of "$file")" = 1 ] || second_start "$logs" "$limit"
 	"$here/host.sh" --kernel "$kernel" --timeout $((limit + 60)) --share "$logs" \
+		--append "$([[ $kernel != *-debug ]] || echo kmemleak=on)" \
 		"${network[@]}" -- bash "$here/lib/inside.sh" "$file" "$logs" "$limit" 2>&1 |
 		sed -u '/^#/!s/^/# /' | tee "$logs/scenario.log" || rc=$?
 	[ ${#network[@]} = 0 ] || second_end $rc || rc=$?

@@ -13,12 +13,22 @@
 #define VERSION "0.1"
 #define DEFAULT_SOCKET "/run/vard-sync/control"
 
+static int cmd_help(const struct kuvctl *k, int argc, char **argv);
+
+/* Here and not with the others: it knows all of them. */
+static const struct kuvctl_command help_commands[] = {
+	{ "help", "[COMMAND]", "all commands, or how one is called", cmd_help },
+	{ 0 },
+};
+
 /* A group of commands is in one file each; a command without a name ends it. */
 static const struct kuvctl_command *const groups[] = {
 	kuvctl_vm_commands,
 	kuvctl_var_commands,
 	kuvctl_file_commands,
 	kuvctl_sb_commands,
+	kuvctl_fleet_commands,
+	help_commands,
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -62,12 +72,60 @@ static void help_group(const struct kuvctl_command *c)
 
 static void help(void)
 {
-	puts("usage: kuvctl [--socket PATH] COMMAND [ARGUMENT...]\n"
+	puts("usage: kuvctl [--socket PATH] [--json] COMMAND [ARGUMENT...]\n"
 	     "Looks after the UEFI variables that vard-sync keeps.\n");
 	for (size_t i = 0; i < NR_GROUPS; i++)
 		help_group(groups[i]);
 	puts("\n  --socket PATH  where vard-sync listens (default " DEFAULT_SOCKET
-	     ")\n  --json         print for programs\n  --version, --help");
+	     ")\n  --json         print for programs\n  --version, --help\n\n"
+	     "kuvctl(1) and the pages it names describe them.");
+}
+
+static void help_json(void)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < NR_GROUPS; i++) {
+		for (const struct kuvctl_command *c = groups[i]; c->name; c++) {
+			json_object *o = json_object_new_object();
+
+			json_object_object_add(o, "name",
+					       json_object_new_string(c->name));
+			json_object_object_add(
+				o, "arguments",
+				json_object_new_string(c->arguments));
+			json_object_object_add(o, "help",
+					       json_object_new_string(c->help));
+			json_object_array_add(list, o);
+		}
+	}
+	kuvctl_print_json(list);
+}
+
+static int help_one(const char *name)
+{
+	const struct kuvctl_command *c = find(name);
+
+	if (!c)
+		fail(KUVCTL_EXIT_USAGE, "no command %s: kuvctl help lists them",
+		     name);
+	printf("usage: kuvctl %s %s\n    %s\n", c->name, c->arguments,
+	       c->help);
+	return 0;
+}
+
+static int cmd_help(const struct kuvctl *k, int argc, char **argv)
+{
+	(void)k;
+	if (argc > 2)
+		kuvctl_usage(argv[0]);
+	if (argc == 2)
+		return help_one(argv[1]);
+	if (kuvctl_json)
+		help_json();
+	else
+		help();
+	return 0;
 }
 
 static const struct option long_options[] = {

@@ -138,7 +138,7 @@ t_show() {
 	says 0 '*VM one, stopped*PK-*Plain-*' show one &&
 	says 0 '*X.509 *known as*valid *owner *' show one KEK &&
 	says 0 '*SHA-256 hashes: *' show one dbx &&
-	says 0 'Plain-*hello*' show one 'Pl*' &&
+	says 0 'Plain-*hello*' show one 'Pla[h-j]*' &&
 	says 14 '*no variable Nothing*' show one Nothing &&
 	says 9 '*no VM two*' show two &&
 	json '.variables[] | select(.name == "db") | .value.certificates | length' \

@@ -136,5 +136,61 @@ ctl audit -n 0
 check audit_number 2 'usage: kuvctl audit *'
 ctl audit -n 1 one two
 check audit_usage 2 'usage: kuvctl audit *'
+ctl --json list
+check json_of_none 0 '\[?(*\])'
+ctl --json stats
+check json_stats 0 '{*"vms":\[*'
+ctl help
+check help_all 0 '*show *set *watch *--json*'
+ctl help get
+check help_one 0 'usage: kuvctl get *'
+ctl help frobnicate
+check help_unknown 2 '*no command frobnicate*'
+ctl show
+check show_usage 2 'usage: kuvctl show *'
+ctl show none
+check show_unknown 9 '*no VM none*'
+ctl show --hex --raw none
+check show_forms 2 'usage: kuvctl show *'
+ctl get none
+check get_usage 2 'usage: kuvctl get *'
+ctl get none PK
+check get_unknown 9 '*no VM none*'
+ctl set none X
+check set_nothing 2 '*no data: --data*'
+ctl set none X --data 0
+check set_digits 2 '*pairs of hexadecimal digits*'
+ctl set none X --data 00 --string y
+check set_twice 2 '*given twice*'
+ctl set none X --boot-order 0001,zz
+check set_order 2 '*numbers as in 0001,0002*'
+ctl set none X --file /nonexistent
+check set_file 2 '*/nonexistent: No such file*'
+ctl set none X --file /dev/null
+check set_empty 2 '*kuvctl delete deletes*'
+ctl set none X --auth /dev/null
+check set_auth 2 '*too short*'
+printf abc >"$W/short"
+ctl set none X --efivarfs "$W/short"
+check set_efivarfs 2 '*shorter than the attributes*'
+printf '\7\0\0\0abc' >"$W/efivarfs"
+ctl set none X --efivarfs "$W/efivarfs" --attributes NV
+check set_attributes 2 '*leave --attributes out*'
+ctl set none X --data 00
+check set_unknown 9 '*no VM none*'
+ctl delete none
+check delete_usage 2 'usage: kuvctl delete *'
+ctl delete none X
+check delete_unknown 9 '*no VM none*'
+ctl pending
+check pending_usage 2 'usage: kuvctl pending *'
+ctl pending --drop -1 none
+check pending_number 2 'usage: kuvctl pending *'
+ctl pending none
+check pending_unknown 9 '*no VM none*'
+ctl watch --frobnicate
+check watch_usage 2 'usage: kuvctl watch *'
+ctl watch none
+check watch_unknown 9 '*no VM none*'
 echo "1..$n"
 [ $failed = 0 ]

@@ -65,7 +65,7 @@ packages_build() {
 	packages_tree "$work/src" "$version"
 	kuv_say "building the Debian packages"
 	if ! (cd "$work/src" && umask 022 && env -u MAKEFLAGS -u MAKELEVEL -u O \
-		dpkg-buildpackage -us -uc -b) >"$work/build.log" 2>&1; then
+		DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -us -uc -b) >"$work/build.log" 2>&1; then
 		cp "$work/build.log" "$out.log"
 		rm -rf "$work"
 		kuv_die "the packages do not build, see $out.log"

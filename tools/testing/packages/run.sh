@@ -24,7 +24,8 @@ packages_wanted() {
 		esac
 	done | tr ',' '\n' | sed 's/^ *\([^ |(]*\).*/\1/' |
 		grep -vxE 'libkuv0|libkuv-dev|kuv-tools|vard-sync|kvm-uefivars-dkms' | sort -u
-	printf '%s\n' apparmor gcc-12 kmod libc6-dev libelf1 pkg-config systemd
+	printf '%s\n' apparmor gcc gcc-12 kmod libc6-dev libelf1 pahole pkg-config \
+		systemd
 }
 
 # outside: what is slow and kept; then a namespace, whose mounts go away by themselves.
@@ -75,7 +76,8 @@ headers() {
 }
 
 # files: what is in the root, without what others write there: the records of dpkg and
-# ldconfig, logs, lists of users, depmod's lists, DKMS's own key.
+# ldconfig, logs, lists of users, depmod's lists, DKMS's own key; a directory of AppArmor's that
+# whoever is purged removes when it is empty.
 files() {
 	in_root find / -xdev \
 		\( -path /proc -o -path /dev -o -path /tmp -o -path "$KUV_CACHE" \
@@ -83,7 +85,7 @@ files() {
 		grep -vE -e '^/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$' \
 			-e '^/etc/\.pwd\.lock$' -e '^/var/cache/ldconfig' \
 			-e '^/(usr/)?lib/modules/[^/]*/modules\.' \
-			-e '^/var/lib/dkms/mok\.' | sort
+			-e '^/var/lib/dkms/mok\.' -e '^/etc/apparmor.d/disable$' | sort
 }
 
 install_debs() {
@@ -244,7 +246,7 @@ t_purges_all() {
 	status not-installed
 	rm -rf "${ROOT:?}"/lib/modules/*/build
 	find "$ROOT/lib/modules" -mindepth 1 -name 'modules.*' -delete
-	find "$ROOT/lib/modules" -mindepth 1 -maxdepth 1 -empty -delete
+	find "$ROOT/usr/lib/modules" -depth -empty -delete
 	files >"$PKG_WORK/after"
 	diff "$PKG_WORK/before" "$PKG_WORK/after"
 	in_root getent passwd vard-sync

@@ -77,15 +77,19 @@ in_docs() {
 block() {
 	local where=$1 name=$2 stays=$3 file=$4 rc=0 start=$SECONDS log=$LOG/$2.log
 
-	if ! hook "before_${name//-/_}" >"$log" 2>&1; then
-		rc=stage
+	hook "before_${name//-/_}" >"$log" 2>&1 || rc=$?
+	if [ $rc = 77 ]; then
+		echo "ok $where $name # SKIP what it needs is not here"
+		return
+	elif [ $rc != 0 ]; then
+		rc="$rc before it"
 	elif [ "$stays" = stays ]; then
 		in_docs setsid bash -euo pipefail "$file" >>"$log" 2>&1 </dev/null &
 	else
 		in_docs timeout 120 bash -euo pipefail "$file" >>"$log" 2>&1 </dev/null || rc=$?
 	fi
-	[ $rc != 0 ] || hook "after_${name//-/_}" >>"$log.after" 2>&1 || rc=after
-	if [ $rc = 0 ]; then
+	[ "$rc" != 0 ] || hook "after_${name//-/_}" >>"$log.after" 2>&1 || rc="$? after it"
+	if [ "$rc" = 0 ]; then
 		echo "ok $where $name # $((SECONDS - start)) s"
 	else
 		sed 's/^/#   /' "$log" "$log.after" 2>/dev/null

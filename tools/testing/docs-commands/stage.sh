@@ -9,6 +9,8 @@ stage() {
 	mkdir -p /usr/share/kvm-uefivars
 	cp "$KUV_FIRMWARE" /usr/share/kvm-uefivars/OVMF.fd
 	truncate -s 64M $FILES/web1.img
+	mkdir -p /usr/share/kvm-uefivars/certs
+	cp "$KUV_CERTS"/*.pem /usr/share/kvm-uefivars/certs/
 }
 
 unstage() {
@@ -96,6 +98,16 @@ before_rescue() {
 
 after_rescue() {
 	grep -q '"Timeout"' $FILES/web1-rescued.json
+}
+
+# Microsoft's own update, where it is beside the project.
+before_dbx() {
+	local file
+
+	file=$(find "$TOP/../shared/data/secureboot-objects/dbx" -name DBXUpdate.amd64.bin \
+		2>/dev/null)
+	[ -n "$file" ] || return 77
+	cp "$file" $FILES/DBXUpdate.bin
 }
 
 before_database_lost() {

@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 source "$KUV_TOP/tools/testing/host/lib/ssh.sh"
 # shellcheck source=tools/testing/host/lib/guest-death.sh
 source "$KUV_TOP/tools/testing/host/lib/guest-death.sh"
+# shellcheck source=tools/testing/host/lib/certs.sh
+source "$KUV_TOP/tools/testing/host/lib/certs.sh"
 
 here=$KUV_TOP/tools/testing/host
 kernel=6.12
@@ -69,7 +71,8 @@ prepare() {
 	if [[ ${scenarios[*]} = *stranger* ]]; then
 		KUV_STRANGER=$("$here/stranger.sh")
 		KUV_DEBS=$("$KUV_TOP/tools/packages.sh")
-		export KUV_STRANGER KUV_DEBS
+		KUV_CERTS=$(kuv_virt_firmware_certs)
+		export KUV_STRANGER KUV_DEBS KUV_CERTS
 	fi
 	prepare_kvm
 }

@@ -4,7 +4,7 @@
 
 # Sourced after lib/scenario.sh. KUV_STRANGER is the root that stranger.sh made, KUV_DEBS the
 # directory with our packages; both are left as they are.
-: "${KUV_STRANGER:?}" "${KUV_DEBS:?}"
+: "${KUV_STRANGER:?}" "${KUV_DEBS:?}" "${KUV_CERTS:?}"
 CLEAN=/run/clean
 # shellcheck disable=SC2034 # lib/scenario.sh uses it
 SOCKET=/run/vard-sync/control
@@ -25,6 +25,9 @@ clean_root() {
 		mkdir -p "$CLEAN$dir"
 		mount --bind "$dir" "$CLEAN$dir"
 	done
+	# Certificates that Debian 12 has no package for; Debian 13 has.
+	mkdir -p $CLEAN/usr/share/kvm-uefivars/certs
+	cp "$KUV_CERTS"/*.pem $CLEAN/usr/share/kvm-uefivars/certs/
 	mkdir -p $CLEAN/lib/modules
 	mount -t overlay -o lowerdir=/lib/modules,upperdir=/run/over/modules,workdir=/run/over/modwork \
 		overlay $CLEAN/lib/modules
@@ -34,18 +37,21 @@ clean_root() {
 clean_systemd() {
 	local u
 
-	for u in systemd-{binfmt,udevd,udev-trigger,firstboot,timesyncd,logind,networkd}.service \
-		systemd-{tmpfiles-setup-dev,repart,remount-fs,update-utmp}.service \
-		proc-sys-fs-binfmt_misc.automount getty.target e2scrub_reap.service \
-		dpkg-db-backup.timer apt-daily.timer apt-daily-upgrade.timer fstrim.timer; do
+	for u in systemd-{binfmt,modules-load,udevd,udev-trigger,sysctl,sysusers,firstboot}.service \
+		systemd-{tmpfiles-setup,tmpfiles-setup-dev,repart,journal-flush}.service \
+		systemd-{remount-fs,update-utmp,logind,timesyncd,random-seed,pstore}.service \
+		systemd-udevd-{control,kernel}.socket \
+		dev-{hugepages,mqueue}.mount sys-kernel-{config,debug,tracing}.mount \
+		sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount; do
 		ln -sf /dev/null "$CLEAN/etc/systemd/system/$u"
 	done
-	printf '[Unit]\nRequires=sockets.target\nAllowIsolate=yes\n' \
+	rm -f $CLEAN/lib/systemd/system-generators/*
+	printf '[Unit]\nDefaultDependencies=no\nRequires=systemd-journald.service\nAllowIsolate=yes\n' \
 		>$CLEAN/etc/systemd/system/stranger.target
 	container=kuv unshare --pid --fork --mount --root=$CLEAN --mount-proc \
 		/lib/systemd/systemd --system --unit=stranger.target \
 		--log-target=kmsg </dev/null >"$LOGS/systemd.log" 2>&1 &
-	wait_for "$DONE_MAX" "systemd of the clean root answers" clean_answers $!
+	wait_for "$BOOT_MAX" "systemd of the clean root answers" clean_answers $!
 }
 
 clean_answers() {
@@ -81,13 +87,17 @@ sql() {
 
 # install_packages: with the tool of the distribution, under the running systemd.
 install_packages() {
-	check "the packages install" typed sh -c \
-		"DEBIAN_FRONTEND=noninteractive dpkg -i $KUV_DEBS/libkuv0_*.deb $KUV_DEBS/vard-sync_*.deb $KUV_DEBS/kuv-tools_*.deb"
-	# What DKMS would have built, which takes too long in here; it is built in tools/testing/packages.
-	mkdir -p "$CLEAN/lib/modules/$(uname -r)/updates/dkms"
-	cp "$KUV_MODULE" "$CLEAN/lib/modules/$(uname -r)/updates/dkms/"
+	local dir
+
+	# What DKMS would have built, which takes too long in here: tools/testing/packages has it.
+	dir=$CLEAN/lib/modules/$(uname -r)/updates/dkms
+	mkdir -p "$dir"
+	cp "$KUV_MODULE" "$dir/"
 	check "the module is known" typed depmod
+	check "the packages install" typed sh -c \
+		"dpkg -i $KUV_DEBS/libkuv0_*.deb $KUV_DEBS/vard-sync_*.deb $KUV_DEBS/kuv-tools_*.deb"
 	check "the module loads" typed modprobe kvm-uefivars
+	# The udev rule's work; there is no udev here.
 	chgrp kvm /dev/kvm-uefivars
 	chmod 0660 /dev/kvm-uefivars
 }

@@ -5,6 +5,7 @@
 # clone, and takes it away as OVMF_VARS.fd. That boots on Debian's own OVMF afterwards.
 # Limit: 1500 s
 # Afterwards: lib/stock-ovmf.sh
+# Kernel log: systemd\[1\]: Couldn't move remaining userspace processes
 
 # shellcheck source=tools/testing/host/lib/secure-lib.sh
 source "$KUV_TOP/tools/testing/host/lib/secure-lib.sh"
@@ -34,7 +35,7 @@ slow_guests
 clean_systemd
 wrapper
 install_packages
-check "the socket is there" typed systemctl start vard-sync.socket
+check "the service is started" typed systemctl start vard-sync.socket vard-sync.service
 check "no VM yet" typed kuvctl list
 
 VM_OPTIONS=(--template /usr/share/OVMF/OVMF_VARS_4M.ms.fd --options force-secure-boot)
@@ -51,8 +52,8 @@ END
 vm_says web '^booted$' 400
 check "the VM runs" typed kuvctl list
 check "its state" typed kuvctl sb-state web
-check "what the new certificates would change" typed kuvctl enroll --dry-run web microsoft-2023
-check "the new certificates, while it runs" typed kuvctl enroll web microsoft-2023
+check "what the new certificates would change" typed kuvctl enroll --dry-run microsoft-2023 web
+check "the new certificates, while it runs" typed kuvctl enroll microsoft-2023 web
 vm_tell web go
 check "a snapshot, while it runs" typed kuvctl snapshot web good
 vm_done web
@@ -70,7 +71,7 @@ check "restore" typed kuvctl restore web good
 boots web
 check "clone" typed kuvctl clone web other
 boots other
-check "export" typed kuvctl export web "$WORK/OVMF_VARS.fd"
+check "export" typed kuvctl export --format ovmf-4m -o "$WORK/OVMF_VARS.fd" web
 check "as large as Debian's" cmp -s <(stat -c %s "$WORK/OVMF_VARS.fd") \
 	<(stat -c %s /usr/share/OVMF/OVMF_VARS_4M.ms.fd)
 check "the audit" typed kuvctl audit web

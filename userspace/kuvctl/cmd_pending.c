@@ -41,6 +41,10 @@ static void read_facts(sd_bus_message *m, json_object *plan)
 			json_object_object_add(plan, key,
 					       json_object_new_uint64(
 						       value.number));
+		else if (value.type == 'b')
+			json_object_object_add(plan, key,
+					       json_object_new_boolean(
+						       value.number != 0));
 	}
 }
 

@@ -44,6 +44,18 @@ static bool is_nv(const struct vard_var *v)
 	return v->attributes & KVM_UEFIVARS_ATTR_NV;
 }
 
+static void list_step(FILE *f, const struct vard_edit *what, size_t at)
+{
+	_cleanup_free_ char *name = vard_var_describe(&what->steps[at].v);
+	const char *kind = vard_step_text(what->steps[at].kind);
+
+	if (at)
+		fputs(", ", f);
+	if (strcmp(kind, what->action) != 0)
+		fprintf(f, "%s ", kind);
+	fprintf(f, "%.200s", name ? name : "?");
+}
+
 /* To free(); NULL without memory. */
 static char *list_steps(const struct vard_edit *what)
 {
@@ -53,12 +65,8 @@ static char *list_steps(const struct vard_edit *what)
 
 	if (!f)
 		return NULL;
-	for (size_t i = 0; i < what->nr && i < DETAIL_VARS; i++) {
-		_cleanup_free_ char *name = vard_var_describe(&what->steps[i].v);
-
-		fprintf(f, "%s%s %.200s", i ? ", " : "",
-			vard_step_text(what->steps[i].kind), name ? name : "?");
-	}
+	for (size_t i = 0; i < what->nr && i < DETAIL_VARS; i++)
+		list_step(f, what, i);
 	if (what->nr > DETAIL_VARS)
 		fprintf(f, " and %zu more", what->nr - DETAIL_VARS);
 	if (fclose(f) != 0) {

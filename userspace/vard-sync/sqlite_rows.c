@@ -212,7 +212,10 @@ uint32_t vard_sqlite_crc(const struct vard_vm *vm, const struct vard_var *v)
 	crc = crc_le32(crc, v->data_len);
 	crc = crc32(crc, v->time, sizeof(v->time));
 	crc = crc32(crc, v->name, v->name_len);
-	return (uint32_t)crc32(crc, v->data, v->data_len);
+	/* Without data there may be no pointer, which crc32() takes for a reset. */
+	if (v->data_len)
+		crc = crc32(crc, v->data, v->data_len);
+	return (uint32_t)crc;
 }
 
 static int put_row(struct vard_sqlite *s, const struct vard_vm *vm,

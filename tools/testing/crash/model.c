@@ -143,6 +143,22 @@ void model_audit(struct model *m, const struct vard_audit *audit)
 	m->nr_audit++;
 }
 
+uint64_t model_plan(const struct vard_plan *plan)
+{
+	uint64_t h = mix_number(0xcbf29ce484222325u, plan->uid);
+
+	h = mix_text(h, plan->action);
+	h = mix_text(h, plan->detail);
+	h = mix_text(h, plan->reason);
+	h = mix_number(h, plan->is_damaged);
+	h = mix_number(h, plan->nr);
+	for (size_t i = 0; i < plan->nr; i++) {
+		h = mix_number(h, plan->steps[i].kind);
+		h = mix_number(h, var_digest(&plan->steps[i].v));
+	}
+	return h;
+}
+
 static uint64_t mix_set(uint64_t h, const struct model_set *set)
 {
 	h = mix_number(h, set->nr);
@@ -165,6 +181,7 @@ static uint64_t vm_digest(const struct model_vm *m)
 	h = mix_text(h, m->vm.template);
 	h = mix_number(h, m->nr_quarantined);
 	h = mix_number(h, m->device);
+	h = mix(h, m->plans, m->nr_plans * sizeof(m->plans[0]));
 	for (unsigned int i = 0; i < m->nr_snapshots; i++) {
 		h = mix_text(h, m->snapshots[i].name);
 		h = mix_number(h, m->snapshots[i].uid);
@@ -261,6 +278,16 @@ static int load_device(struct vard_backend *b, struct model_vm *m)
 	return 0;
 }
 
+static int add_plan(const struct vard_plan *plan, void *arg)
+{
+	struct model_vm *m = arg;
+
+	if (m->nr_plans == MODEL_PLANS)
+		return -E2BIG;
+	m->plans[m->nr_plans++] = model_plan(plan);
+	return 0;
+}
+
 static int load_vm(struct vard_backend *b, struct model_vm *m)
 {
 	int r = load_set(b, &m->vm, &m->vars);
@@ -271,6 +298,8 @@ static int load_vm(struct vard_backend *b, struct model_vm *m)
 		r = b->ops->snapshot_list(b, &m->vm, add_snapshot, m);
 	for (unsigned int i = 0; r == 0 && i < m->nr_snapshots; i++)
 		r = load_snapshot(b, &m->vm, &m->snapshots[i]);
+	if (r == 0)
+		r = b->ops->pending_list(b, &m->vm, add_plan, m);
 	return r;
 }
 
@@ -326,8 +355,9 @@ void model_print_diff(const struct model *want, const struct model *got)
 		fprintf(stderr, "\tVM %s, got %s; quarantined %u, got %u; options %u, got %u\n",
 			a->vm.name, b->vm.name, a->nr_quarantined,
 			b->nr_quarantined, a->vm.options, b->vm.options);
-		fprintf(stderr, "\t%u snapshots, got %u; machine %llx, got %llx; state %d, got %d\n",
-			a->nr_snapshots, b->nr_snapshots,
+		fprintf(stderr, "\t%u snapshots, got %u; %u plans, got %u; machine %llx, got %llx; state %d, got %d\n",
+			a->nr_snapshots, b->nr_snapshots, a->nr_plans,
+			b->nr_plans,
 			(long long)a->device, (long long)b->device,
 			a->vm.state, b->vm.state);
 		print_set_diff(a->vm.name, &a->vars, &b->vars);

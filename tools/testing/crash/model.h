@@ -8,6 +8,7 @@
 #define MODEL_VMS 12
 #define MODEL_VARS 48
 #define MODEL_SNAPSHOTS 3
+#define MODEL_PLANS 4
 #define MODEL_NAME 32
 
 /**
@@ -43,6 +44,8 @@ struct model_snapshot {
  * @snapshots: oldest first
  * @nr_snapshots: how many
  * @device: digest of its saved machine, 0 without
+ * @plans: digests of what waits for its next start, oldest first
+ * @nr_plans: how many
  */
 struct model_vm {
 	struct vard_vm vm;
@@ -51,6 +54,8 @@ struct model_vm {
 	struct model_snapshot snapshots[MODEL_SNAPSHOTS];
 	unsigned int nr_snapshots;
 	uint64_t device;
+	uint64_t plans[MODEL_PLANS];
+	unsigned int nr_plans;
 };
 
 /**
@@ -114,6 +119,14 @@ void model_remove(struct model *m, const char *name);
  * @audit: line; its time does not count
  */
 void model_audit(struct model *m, const struct vard_audit *audit);
+
+/**
+ * model_plan() - a digest over everything a plan has but its number and date
+ * @plan: plan
+ *
+ * Return: 64 bits.
+ */
+uint64_t model_plan(const struct vard_plan *plan);
 
 /**
  * model_bytes() - a digest of some bytes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Steps of operators: snapshots, clones, reset, moves; each with its line of audit. */
+/* Steps of operators: snapshots, clones, reset, changes, plans, moves; each with its line of audit. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +224,7 @@ static void move_back(struct script *s, const char *vm)
 	m->vm = row;
 	m->vars.nr = 0;
 	m->nr_quarantined = 0;
+	m->nr_plans = 0;
 	m->device = 0;
 	script_put(s, vm, "PK", 801);
 	script_batch(s, vm);
@@ -242,6 +243,100 @@ static void forget(struct script *s, const char *vm)
 	commit(&o);
 }
 
+/* As vard_edit() of a VM that does not run: all of it at once, with its audit. */
+static void change(struct script *s, const char *vm)
+{
+	struct order o = ORDER(s, vm, "set");
+
+	begin(&o);
+	script_put(s, vm, "PK", 802);
+	script_put(s, vm, "BigA", BIG_LEN);
+	script_put(s, vm, "BigB", 0);
+	script_batch(s, vm);
+	commit(&o);
+}
+
+/* As vard_edit() with at-next-boot. */
+static int64_t plan(struct script *s, const char *vm, size_t len)
+{
+	static uint8_t data[BIG_LEN];
+	const struct vard_var set = {
+		.guid = { 0x61, 0xdf }, .name = (const uint8_t *)"P\0K",
+		.name_len = 4, .data = data, .data_len = (uint32_t)len,
+		.attributes = 0x27,
+	};
+	struct vard_var gone = set;
+	const struct vard_step steps[] = { { VARD_STEP_SIGNED, set },
+					   { VARD_STEP_DELETE, gone } };
+	struct vard_plan p = { .uid = 42, .action = "enroll", .detail = "keys",
+			       .reason = "", .steps = steps, .nr = 2 };
+	struct order o = ORDER(s, vm, "plan");
+	struct model_vm *m;
+
+	for (size_t i = 0; i < len; i++)
+		data[i] = (uint8_t)disk_random(&s->seed);
+	begin(&o);
+	m = subject(&o);
+	script_expect(s, "pending_put", s->b->ops->pending_put(s->b, &m->vm, &p));
+	m->plans[m->nr_plans++] = model_plan(&p);
+	commit(&o);
+	return p.id;
+}
+
+static void forget_plan(struct script *s, struct model_vm *m, int64_t id)
+{
+	script_expect(s, "pending_drop",
+		      s->b->ops->pending_drop(s->b, &m->vm, id));
+	m->nr_plans--;
+	memmove(m->plans, m->plans + 1, m->nr_plans * sizeof(m->plans[0]));
+}
+
+/* As vard_pending_apply(): the oldest plan goes with what it changes. */
+static void carry_out(struct script *s, const char *vm, int64_t id)
+{
+	struct order o = ORDER(s, vm, "enroll");
+
+	begin(&o);
+	script_put(s, vm, "PK", 803);
+	script_batch(s, vm);
+	forget_plan(s, subject(&o), id);
+	commit(&o);
+}
+
+static int note_last(const struct vard_plan *p, void *arg)
+{
+	*(uint64_t *)arg = model_plan(p);
+	return 0;
+}
+
+/* A plan that does not fit any more gets a reason, and nothing else happens. */
+static void fail_plan(struct script *s, const char *vm, int64_t id)
+{
+	struct model_vm *m;
+
+	script_tx_begin(s);
+	m = model_find(script_now(s), vm);
+	script_expect(s, "pending_fail",
+		      s->b->ops->pending_fail(s->b, &m->vm, id, "no space"));
+	script_expect(s, "pending_list",
+		      s->b->ops->pending_list(s->b, &m->vm, note_last,
+					      &m->plans[m->nr_plans - 1]));
+	script_tx_commit(s);
+}
+
+static void edit(struct script *s, const char *vm)
+{
+	int64_t first, second;
+
+	change(s, vm);
+	first = plan(s, vm, BIG_LEN);
+	second = plan(s, vm, 900);
+	carry_out(s, vm, first);
+	fail_plan(s, vm, second);
+	carry_out(s, vm, second);
+	plan(s, vm, 700);
+}
+
 void script_operate(struct script *s, const char *vm)
 {
 	snapshot(s, vm, "first");
@@ -251,8 +346,10 @@ void script_operate(struct script *s, const char *vm)
 	script_tx_commit(s);
 	snapshot(s, vm, "second");
 	restore(s, vm, "first");
+	edit(s, vm);
 	clone(s, vm, "copy");
 	reset(s, "copy");
+	plan(s, "copy", 100);
 	move_in(s, "guest");
 	run_moved(s, "guest");
 	move_out(s, vm);

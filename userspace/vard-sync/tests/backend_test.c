@@ -553,7 +553,7 @@ static void settings(void **state)
 
 	open_db(f);
 	assert_int_equal(outside_int(f, "PRAGMA application_id"), 0x6b757673);
-	assert_int_equal(outside_int(f, "PRAGMA user_version"), 2);
+	assert_int_equal(outside_int(f, "PRAGMA user_version"), 3);
 	assert_int_equal(f->b->ops->check(f->b, 1000), 0);
 	f->b->ops->close(f->b);
 	assert_int_equal(stat(f->path, &st), 0);
@@ -610,9 +610,9 @@ static void newer_schema(void **state)
 
 	open_db(f);
 	f->b->ops->close(f->b);
-	outside(f, "PRAGMA user_version = 3");
+	outside(f, "PRAGMA user_version = 4");
 	assert_int_equal(f->b->ops->open(f->b, f->path, VARD_OPEN_CREATE), -EUCLEAN);
-	assert_non_null(strstr(f->b->error, "schema 3"));
+	assert_non_null(strstr(f->b->error, "schema 4"));
 }
 
 static void missing_table(void **state)

@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/lib.sh"
 HERE=$KUV_TOP/userspace/vard-sync/tests
 # shellcheck source=userspace/vard-sync/tests/e2e_snapshot.sh
 source "$HERE/e2e_snapshot.sh"
+# shellcheck source=userspace/vard-sync/tests/e2e_vars.sh
+source "$HERE/e2e_vars.sh"
 # shellcheck source=userspace/vard-sync/tests/e2e_move.sh
 source "$HERE/e2e_move.sh"
 # shellcheck source=userspace/vard-sync/tests/e2e_faults.sh
@@ -30,7 +32,7 @@ outside() {
 	case ${1:-} in -*) usage ;; esac
 	kuv_need_programs sqlite3 python3-minimal
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
-		"$OUT/vard-e2e-client" >&2
+		"$OUT/vard-e2e-client" "$OUT/vard-e2e-sign" >&2
 	nice make -s -C "$KUV_TOP/userspace/kuvctl" O="$OUT" all >&2
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
@@ -494,7 +496,7 @@ inside() {
 		kill_both term_while_running no_daemon write_back options
 		options_are_the_operators disk_full
 		read_only quarantine garbage_database private_daemon
-		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}"
+		foreign_store second_daemon fd_store "${SNAPSHOT_TESTS[@]}" "${VARS_TESTS[@]}"
 		"${MOVE_TESTS[@]}" "${FAULT_TESTS[@]}")
 
 	[ $# = 0 ] || tests=("$@")

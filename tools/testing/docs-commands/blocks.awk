@@ -67,17 +67,20 @@ fence != "" {
 	next
 }
 
-# Indented by four, after an empty line, and not the text of a list.
-/^    / {
-	if (in_block) { print substr($0, 5) >file; next }
-	if (empty && !listed) { begin(); print substr($0, 5) >file; next }
+# A mark, maybe within a list.
+/^ *<!--/ && !/SPDX/ { end(); mark_of($0); empty = 0; next }
+
+# Indented by four, after an empty line; in a list, by four more than its text.
+/^    / && match($0, /^ */) && (in_block || empty) && RLENGTH >= listed + 4 {
+	if (!in_block)
+		begin()
+	print substr($0, listed + 5) >file
 	next
 }
 /^ *$/ { if (in_block) print "" >file; empty = 1; next }
 { end() }
-/^<!--/ && !/SPDX/ { mark_of($0); empty = 0; next }
 { mark = what = ""; empty = 0 }
-/^ ? ?([*-]|[0-9]+\.) / { listed = 1; next }
+match($0, /^ ? ?([*-]|[0-9]+\.) +/) { listed = RLENGTH; next }
 /^[^ ]/ { listed = 0 }
 
 END { end() }

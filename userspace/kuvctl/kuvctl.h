@@ -174,6 +174,7 @@ extern const struct kuvctl_command kuvctl_vm_commands[];
 extern const struct kuvctl_command kuvctl_var_commands[];
 extern const struct kuvctl_command kuvctl_file_commands[];
 extern const struct kuvctl_command kuvctl_sb_commands[];
+extern const struct kuvctl_command kuvctl_fleet_commands[];
 
 /* The commands of the first one. */
 int cmd_list(const struct kuvctl *k, int argc, char **argv);

@@ -3,8 +3,8 @@
 # Fuzzes the core and the parsers with libFuzzer, ASan and UBSan.
 #
 # run.sh [--seconds N] [--seed N] [-j N] [target...]
-#     found inputs of the past first, then each target for N seconds (60; the two
-#     that read files half of it each), from
+#     found inputs of the past first, then each target for N seconds (60; those
+#     that read files and show variables half of it each), from
 #     a given seed or a new one each time, -j of them side by side (1); prints
 #     KTAP, and for each target executions, edges and inputs worth keeping
 # run.sh --coverage [target...]     runs what the corpus has, prints coverage
@@ -17,7 +17,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
 FUZZ_DIR=$KUV_TOP/tools/testing/fuzz
 OUT=${O:-$KUV_TOP/build/fuzz}
 ALL=(fuzz_mm fuzz_siglist fuzz_auth fuzz_image fuzz_batch fuzz_libkuv_batch fuzz_template
-	fuzz_formats)
+	fuzz_formats fuzz_show)
 MAX_LEN=16384
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -38,6 +38,7 @@ fuzz_build() {
 	"$out/gen_seeds" "$out/seeds"
 	"$out/gen_image" "$out/seeds"
 	"$out/gen_formats" "$out/seeds"
+	"$out/gen_show" "$out/seeds"
 }
 
 # report STATUS NAME [TEXT]: one test.
@@ -78,10 +79,10 @@ explain() {
 	printf '# keep: cp %s %s\n' "$input" "$FUZZ_DIR/regress/$target/"
 }
 
-# share TARGET SECONDS: how long it runs; both readers of files share one target's time.
+# share TARGET SECONDS: how long it runs; parsers in programs get half of the time.
 share() {
 	case $1 in
-	fuzz_template | fuzz_formats) echo $(($2 / 2)) ;;
+	fuzz_template | fuzz_formats | fuzz_show) echo $(($2 / 2)) ;;
 	*) echo "$2" ;;
 	esac
 }
@@ -188,7 +189,7 @@ main() {
 	done
 	[ ${#targets[@]} -gt 0 ] || targets=("${ALL[@]}")
 	kuv_need clang-14 libclang-rt-14-dev make pkg-config libc6-dev libjson-c-dev \
-		libssl-dev zlib1g-dev
+		libssl-dev zlib1g-dev libefivar-dev libsystemd-dev
 	if [ "$seconds" = coverage ]; then
 		coverage "${targets[@]}"
 		return

@@ -68,16 +68,28 @@ static int subscribe(struct watch *w, struct watch_vm *vm, bool is_told)
 	int r = sd_bus_message_append(m, "s", vm->name);
 
 	if (r >= 0)
-		r = sd_bus_call(w->bus, m, 0, &e, NULL);
+		r = sd_bus_call(w->bus, m, UINT64_MAX, &e, NULL);
 	sd_bus_message_unref(m);
 	if (r >= 0)
 		r = kuvctl_vars_try(w->bus, vm->name, &now, &e);
-	if (r < 0 && !w->is_again)
+	if (r < 0 && !w->is_again && !w->is_all)
 		kuvctl_refused(&e, r);
 	if (r >= 0)
 		watch_adopt(vm, &now, is_told);
 	sd_bus_error_free(&e);
 	return r;
+}
+
+/* Returns -errno if the connection is lost; a VM may be gone again. */
+static int watch_new(struct watch *w, const char *name)
+{
+	struct watch_vm *vm = add_vm(w, name);
+	int r = subscribe(w, vm, w->is_again);
+
+	if (r >= 0)
+		return 0;
+	remove_vm(w, vm);
+	return sd_bus_is_open(w->bus) > 0 ? 0 : r;
 }
 
 /* VMs that were not there before. Returns -errno if the connection is lost. */
@@ -86,7 +98,7 @@ static int look_for_vms(struct watch *w)
 	sd_bus_error e = SD_BUS_ERROR_NULL;
 	sd_bus_message *reply = NULL;
 	sd_bus_message *m = kuvctl_request(w->bus, KUVCTL_VARD_SYNC, "List");
-	int r = sd_bus_call(w->bus, m, 0, &e, &reply);
+	int r = sd_bus_call(w->bus, m, UINT64_MAX, &e, &reply);
 
 	sd_bus_message_unref(m);
 	if (r < 0 && !w->is_again)
@@ -100,7 +112,7 @@ static int look_for_vms(struct watch *w)
 
 		kuvctl_check(sd_bus_message_read(reply, "s", &name));
 		if (!find_vm(w, name))
-			r = subscribe(w, add_vm(w, name), w->is_again);
+			r = watch_new(w, name);
 		kuvctl_check(sd_bus_message_skip(reply, "a{sv}"));
 		kuvctl_check(sd_bus_message_exit_container(reply));
 	}
@@ -189,7 +201,7 @@ static int watch_connection(struct watch *w)
 
 	for (size_t i = 0; i < w->nr; i++)
 		if (subscribe(w, &w->vms[i], w->is_again) < 0 &&
-		    !sd_bus_is_open(w->bus))
+		    sd_bus_is_open(w->bus) <= 0)
 			return -ECONNRESET;
 	if (w->is_all)
 		r = look_for_vms(w);

@@ -53,7 +53,7 @@ completes() {
 }
 
 echo "TAP version 13"
-completes command 'set show snapshot snapshots stats ' s
+completes command 'snapshot snapshots ' snap
 completes global_option '--json ' --j
 completes vm 'one other ' show ''
 completes vm_prefix 'other ' show ot

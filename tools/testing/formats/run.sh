@@ -3,7 +3,7 @@
 # Import, export and diff with other programs' files: Debian's OVMF images, and what
 # virt-fw-vars reads and writes. Files alone first, then VMs in the emulated host.
 #
-# tools/testing/formats/run.sh [TEST...]    prints KTAP, last line `N passed, N failed`
+# tools/testing/formats/run.sh     prints KTAP, last line `N passed, N failed`
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
@@ -14,6 +14,7 @@ IMAGES=(OVMF_VARS_4M.fd OVMF_VARS_4M.ms.fd OVMF_VARS_4M.snakeoil.fd)
 FORMATS=(json uefivars uefivars-v1 ovmf-4m ovmf-2m armvirt varstored varstored-v1 xapi aws
 	aws-plain efivarfs)
 MS=/usr/share/OVMF/OVMF_VARS_4M.ms.fd
+PLAIN=/usr/share/OVMF/OVMF_VARS_4M.fd
 GLOBAL=8be4df61-93ca-11d2-aa0d-00e098032b8c
 SAID=
 RC=
@@ -70,8 +71,8 @@ fw() {
 	return 1
 }
 
-# same_json A B: the same variables, by another program than ours; but for those that
-# firmware makes anew.
+# same_json A B: the same variables, by another program than ours, and how many; but for
+# those that firmware makes anew, and a certdb with nobody in it, which some lack.
 same_json() {
 	/usr/bin/python3 -c '
 import json, sys
@@ -80,17 +81,17 @@ def read(path):
         return {(v["name"], v["guid"]):
                 (v["attr"], v["data"], v.get("time", "0" * 32))
                 for v in json.load(f)["variables"]
-                if v["name"] not in ("CustomMode", "VarErrorFlag")}
+                if v["name"] not in ("CustomMode", "VarErrorFlag")
+                and (v["name"], v["data"]) != ("certdb", "04000000")}
 a, b = read(sys.argv[1]), read(sys.argv[2])
 for key in sorted(a.keys() | b.keys()):
-    # A time of zero is left out by some.
     if a.get(key) != b.get(key):
         sys.exit("# %s: %s, %s" % (key[0], a.get(key), b.get(key)))
-sys.exit(0 if a else "# no variables")
+print(len(a))
 ' "$1" "$2" 2>&1
 }
 
-# extension FORMAT: virt-fw-vars wants none.
+# exported IMAGE FORMAT: where f_images put it
 exported() {
 	echo "$W/$1.$2"
 }
@@ -113,18 +114,19 @@ f_images() {
 
 # What we write, virt-fw-vars reads as it reads the image itself.
 f_virt_fw_reads() {
-	local image format
+	local image format count
 
-	for image in "${IMAGES[@]}"; do
+	# The first one has no variables.
+	for image in "${IMAGES[@]:1}"; do
 		fw -i "/usr/share/OVMF/$image" --output-json "$W/theirs" || return 1
 		for format in json ovmf-4m ovmf-2m armvirt aws; do
 			rm -f "$W/ours"
 			fw -i "$(exported "$image" "$format")" \
-				--output-json "$W/ours" &&
-			same_json "$W/ours" "$W/theirs" || {
-				echo "# $image as $format"
-				return 1
-			}
+				--output-json "$W/ours" || return 1
+			count=$(same_json "$W/ours" "$W/theirs")
+			[[ $count = 28 ]] && continue
+			echo "# $image as $format: $count"
+			return 1
 		done
 	done
 }
@@ -147,7 +149,7 @@ f_diff() {
 	says 0 '' diff $MS $MS &&
 	says 12 "*~ db-*- X.509 *Microsoft Corporation UEFI CA 2011*" diff $MS \
 		/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd &&
-	says 12 '*"change": "removed"*' --json diff $MS "$W/OVMF_VARS_4M.fd.json" &&
+	says 12 '*"change":"removed"*' --json diff $MS "$W/OVMF_VARS_4M.fd.json" &&
 	says 16 '*cannot be opened*' diff $MS "$W/none.fd"
 }
 
@@ -192,7 +194,7 @@ f_partial() {
 
 f_unknown() {
 	says 16 '*format is not known*' diff /bin/true $MS &&
-	says 16 '*neither*array*' diff <(echo 5) $MS || [[ $SAID == *regular* ]] &&
+	says 16 '*not a regular file*' diff /dev/null $MS &&
 	says 2 '*formats: json *' export --format fd file:$MS
 }
 
@@ -209,60 +211,49 @@ daemon_start() {
 	return 1
 }
 
+# Every command takes about a second here: few of them.
 v_new() {
-	local image
-
-	for image in "${IMAGES[@]}"; do
-		says 0 "*VM $image: would be made*" import --new --dry-run "$image" \
-			"/usr/share/OVMF/$image" &&
-		says 0 "*VM $image: made with * variables" import --new "$image" \
-			"/usr/share/OVMF/$image" &&
-		same "$image" "/usr/share/OVMF/$image" || return 1
-	done
-	says 9 '*is there already*' import --new "$image" $MS &&
+	says 0 '*VM ms: would be made*' import --new --dry-run ms $MS &&
+	says 0 '*VM ms: made with 29 variables' import --new ms $MS &&
+	same ms $MS &&
+	says 0 '*VM plain: made with 0 variables' import --new plain $PLAIN &&
+	says 9 '*is there already*' import --new plain $MS &&
 	says 9 '*no VM none: --new makes it*' import none $MS
 }
 
-# Out in every format, into one VM after another.
+# Out in some formats, and into another VM.
 v_formats() {
 	local format
 
-	says 0 '*' import --new copy /usr/share/OVMF/OVMF_VARS_4M.fd || return 1
-	for format in "${FORMATS[@]}"; do
-		says 0 '*' export --format "$format" -o "$W/out.$format" "${IMAGES[1]}" &&
-		same "$W/out.$format" "${IMAGES[1]}" || return 1
+	for format in xapi aws ovmf-2m efivarfs; do
+		says 0 '*' export --format "$format" -o "$W/out.$format" ms || return 1
 	done
-	for format in aws ovmf-2m xapi uefivars; do
-		says 0 '*VM copy: * changed*' import copy /usr/share/OVMF/OVMF_VARS_4M.fd &&
-		says 0 '*VM copy: * changed*' import copy "$W/out.$format" &&
-		says 0 '' diff copy "${IMAGES[1]}" || return 1
-	done
-	says 16 '*time is not in the file*nothing was taken*' import copy "$W/out.efivarfs" &&
-	says 13 '*changed*' import --partial copy "$W/out.efivarfs" &&
-	says 12 '*time 2*-> no time*' diff "${IMAGES[1]}" copy
+	same "$W/out.ovmf-2m" ms &&
+	says 0 '*VM plain: 28 variables changed*' import plain "$W/out.xapi" &&
+	says 0 '' diff plain ms &&
+	says 0 '*VM plain: 0 variables changed*' import plain "$W/out.aws" &&
+	says 16 '*time is not in the file*nothing was taken*' import plain "$W/out.efivarfs" &&
+	says 13 '*VM plain: 5 variables changed*' import --partial plain "$W/out.efivarfs" &&
+	says 12 '*time 2*-> no time*' diff ms plain
 }
 
 v_dry_run() {
-	says 0 '*would change; nothing was done*' import --dry-run "${IMAGES[0]}" $MS &&
-	same "${IMAGES[0]}" "/usr/share/OVMF/${IMAGES[0]}" &&
-	says 0 '*"dry-run": true*"warnings"*' --json import --dry-run "${IMAGES[0]}" $MS
+	says 0 '*"dry-run":true*"changed":28*"warnings"*' --json import --dry-run plain $PLAIN &&
+	says 12 '*time 2*-> no time*' diff ms plain
 }
 
 v_bad() {
 	bad_json >"$W/bad.json"
-	says 16 '*(Bad)*nothing was taken*' import "${IMAGES[0]}" "$W/bad.json" &&
-	same "${IMAGES[0]}" "/usr/share/OVMF/${IMAGES[0]}"
+	says 16 '*(Bad)*nothing was taken*' import ms "$W/bad.json" &&
+	says 0 '' diff ms $MS
 }
 
 # --merge deletes nothing, --replace the rest.
 v_merge() {
-	says 13 '*1 variable changed*' import --partial --merge "${IMAGES[0]}" "$W/bad.json" &&
-	says 12 "+ Good-$GLOBAL"$'\n'"    NV BS RT, 1 bytes" \
-		diff "file:/usr/share/OVMF/${IMAGES[0]}" "${IMAGES[0]}" &&
-	says 13 '*' import --partial --replace copy "$W/bad.json" &&
-	says 12 '*- PK-*' diff "${IMAGES[1]}" copy &&
-	says 0 '[[]
-*Good*' export --format uefivars-v1 copy
+	says 13 '*1 variable changed*' import --partial --merge ms "$W/bad.json" &&
+	says 12 "+ Good-$GLOBAL"$'\n'"    NV BS RT, 1 bytes" diff $MS ms &&
+	says 13 '*' import --partial --replace plain "$W/bad.json" &&
+	says 12 '*- PK-*' diff ms plain
 }
 
 # Who signs a private variable goes from format to format.
@@ -270,21 +261,22 @@ v_signers() {
 	printf '[{"name": "Priv", "guid": "%s", "attr": 39, "data": "01",
 		"timestamp": "e8070101000000000000000000000000", "digest": "%064d"}]' \
 		$GLOBAL 7 >"$W/priv.json"
-	says 0 '*certdb: 1 signers by SHA-256*' import copy "$W/priv.json" &&
-	says 0 '*' export --format varstored -o "$W/priv.vars" copy &&
+	says 0 '*certdb: 1 signers by SHA-256*' import plain "$W/priv.json" &&
+	says 0 '*' export --format varstored -o "$W/priv.vars" plain &&
 	says 0 '*certdb: 1 signers*' export --format uefivars file:"$W/priv.vars" &&
-	[[ $SAID == *"\"digest\": \"$(printf %064d 7)\""* ]] &&
-	says 0 '*' import --new priv "$W/priv.vars" &&
-	says 0 '' diff priv copy &&
+	[[ $SAID == *"$(printf '"digest": "%064d"' 7)"* ]] &&
 	# Others that a VM has stay, if it is only merged.
 	sed 's/Priv/Other/' "$W/priv.json" >"$W/other.json" &&
-	says 0 '*' import --merge copy "$W/other.json" &&
-	says 0 '*' export --format uefivars copy &&
+	says 0 '*' import --merge plain "$W/other.json" &&
+	says 0 '*' export --format uefivars plain &&
 	[ "$(grep -c '"digest"' <<<"$SAID")" = 2 ]
 }
 
-v_audit() {
-	says 0 '*import*' audit copy
+v_at_next_boot() {
+	says 0 '*will change at its next start*' import --at-next-boot plain $MS &&
+	says 12 '*+ PK-*' diff plain ms &&
+	says 0 '*' audit plain &&
+	[[ $SAID == *'import'* ]]
 }
 
 # --- both
@@ -322,12 +314,12 @@ inside() {
 
 # in_host TEST...: there, and its lines here, numbered on.
 in_host() {
-	local line rc=0 log=$OUT/formats-host.log
+	local line rc=0 log=$OUT/formats-host.log before=$failed
 
 	KUV_FORMATS_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)
 	export KUV_FORMATS_KO KUV_FORMATS_OUT=$OUT KUV_AWS_DICTIONARY
 	"$KUV_TOP/tools/testing/host/host.sh" --kernel 6.12 --append no_timer_check \
-		--timeout 240 -- "$HERE/run.sh" --inside "$@" >"$log" 2>&1 || rc=$?
+		--timeout 300 -- "$HERE/run.sh" --inside "$@" >"$log" 2>&1 || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		'ok '*) n=$((n + 1)) ;;
@@ -337,7 +329,7 @@ in_host() {
 		esac
 		sed -E "s/^(ok|not ok) [0-9]+ /\1 $n /" <<<"$line"
 	done < <(tr -d '\r' <"$log")
-	[ $rc = 0 ] && return
+	[ $rc = 0 ] || [ "$failed" -gt "$before" ] && return
 	failed=$((failed + 1))
 	echo "# the emulated host: status $rc, see $log"
 	tail -n 5 "$log" | sed 's/^/# /'
@@ -346,7 +338,8 @@ in_host() {
 outside() {
 	local -a files=(f_images f_virt_fw_reads f_virt_fw_writes f_diff f_no_dictionary
 		f_never_over f_partial f_unknown)
-	local -a vms=(v_new v_formats v_dry_run v_bad v_merge v_signers v_audit)
+	local -a vms=(v_new v_formats v_dry_run v_bad v_merge v_signers
+		v_at_next_boot)
 	local t
 
 	kuv_need_programs ovmf python3 python3-cryptography python3-importlib-resources \

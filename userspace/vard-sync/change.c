@@ -77,10 +77,13 @@ static int flush(const struct vard_order *o, const struct vard_vm *vm)
 int vard_change_find(const struct vard_order *o, struct vard_vm *vm,
 		     unsigned int needs)
 {
-	int r = needs & VARD_FOR_OPERATOR ? vard_order_for_operator(o) : 0;
+	bool is_for_all = needs & VARD_FOR_OPERATOR;
+	int r = is_for_all ? vard_order_for_operator(o) : 0;
 
+	/* Who is an operator has a right to everybody's. */
 	if (r == 0)
-		r = vard_vm_find(o->d, o->vm, o->uid, vm, o->e);
+		r = vard_vm_find(o->d, o->vm, is_for_all ? 0 : o->uid, vm,
+				 o->e);
 	if (r == -ENOENT && !sd_bus_error_is_set(o->e))
 		sd_bus_error_setf(o->e, VARD_ERROR("NotFound"),
 				  "no VM %s in %s", o->vm, o->d->options->db);
@@ -94,6 +97,25 @@ int vard_change_find(const struct vard_order *o, struct vard_vm *vm,
 	if (needs & VARD_NOT_RUNNING)
 		return check_stopped(o, vm);
 	return needs & VARD_ALL_SAVED ? flush(o, vm) : 0;
+}
+
+int vard_change_live(const struct vard_order *o, const struct vard_vm *vm,
+		     struct vard_source **ret)
+{
+	struct vard_source *s = vard_find_source(o->d, vm->uuid);
+	struct kvm_uefivars_store_info info;
+	int r;
+
+	*ret = NULL;
+	if (!s || s->role != VARD_ORDINARY)
+		return 0;
+	r = vard_source_info(s, &info);
+	if (r < 0)
+		return vard_device_error(o->d, o->e, r);
+	vard_look_later(o->d, s);
+	if (s->has_port)
+		*ret = s;
+	return 0;
 }
 
 int vard_change_differs(const struct vard_order *o, const uint8_t *expect,

@@ -89,6 +89,17 @@ int vard_change_find(const struct vard_order *o, struct vard_vm *vm,
 		     unsigned int needs);
 
 /**
+ * vard_change_live() - the store of a VM that runs
+ * @o: order
+ * @vm: VM
+ * @ret: filled with it, or with NULL if the VM does not run
+ *
+ * Return: 0, or -errno with the error set.
+ */
+int vard_change_live(const struct vard_order *o, const struct vard_vm *vm,
+		     struct vard_source **ret);
+
+/**
  * vard_change_differs() - refuse if the variables are not what was expected
  * @o: order
  * @expect: digest, or NULL for whatever they are

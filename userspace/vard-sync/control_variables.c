@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* org.kvm_uefivars.Variables1: the operator sees and changes variables. */
 #include "control.h"
+#include "listing.h"
 #include "pending.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static int method_list(sd_bus_message *m, void *arg, sd_bus_error *e)
 	int r = read_order(m, arg, e, &o);
 
 	if (r >= 0)
-		r = vard_edit_list(&o, &listing);
+		r = vard_listing_get(&o, &listing);
 	if (r >= 0)
 		r = sd_bus_message_new_method_return(m, &reply);
 	if (r >= 0)

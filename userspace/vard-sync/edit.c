@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cleanup.h"
 #include "log.h"
@@ -336,26 +337,6 @@ static int edit_stopped(struct edit *c)
 	return vard_change_run(&c->base);
 }
 
-/* Fills @ret with the store of a VM that runs, or NULL if it is stopped. */
-static int find_live(const struct vard_order *o, const struct vard_vm *vm,
-		     struct vard_source **ret)
-{
-	struct vard_source *s = vard_find_source(o->d, vm->uuid);
-	struct kvm_uefivars_store_info info;
-	int r;
-
-	*ret = NULL;
-	if (!s || s->role != VARD_ORDINARY)
-		return 0;
-	r = vard_source_info(s, &info);
-	if (r < 0)
-		return vard_device_error(o->d, o->e, r);
-	vard_look_later(o->d, s);
-	if (s->has_port)
-		*ret = s;
-	return 0;
-}
-
 /* Another plan, made before, comes before this one. */
 static int run_earlier(const struct vard_plan *plan, void *arg)
 {
@@ -449,7 +430,7 @@ static int edit_later(struct edit *c)
 static int carry_out(struct edit *c)
 {
 	const struct vard_order *o = c->base.o;
-	int r = find_live(o, &c->base.vm, &c->live);
+	int r = vard_change_live(o, &c->base.vm, &c->live);
 
 	if (r < 0)
 		return r;
@@ -465,9 +446,18 @@ static int carry_out(struct edit *c)
 	return c->what->at_next_boot ? edit_later(c) : edit_stopped(c);
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
 int vard_edit(const struct vard_order *o, const struct vard_edit *edit,
 	      struct vard_edited *ret)
 {
+	uint64_t before = now_us();
 	struct edit c = {
 		.base.o = o, .base.audit.action = edit->action, .what = edit,
 		.trial = { .o = o, .vm = &c.base.vm, .what = "" },
@@ -483,6 +473,9 @@ int vard_edit(const struct vard_order *o, const struct vard_edit *edit,
 	vard_text_clean(c.detail);
 	c.base.audit.detail = c.detail;
 	r = carry_out(&c);
+	/* Guests that wrote meanwhile have waited for this. */
+	vard_log(LOG_DEBUG, "VM %s: %zu changes took %llu us", o->vm, edit->nr,
+		 (unsigned long long)(now_us() - before));
 	if (r == 0) {
 		*ret = (struct vard_edited){ .nr_changed = c.nr_changed,
 					     .pending = (uint64_t)c.plan,
@@ -531,73 +524,5 @@ int vard_edit_plan(struct vard *d, const struct vard_vm *vm,
 	c.base.audit.detail = detail;
 	r = vard_change_run(&c.base);
 	vard_trial_free(&c.trial);
-	return r;
-}
-
-static int list_var(const struct vard_var *v, const char **reason, void *arg)
-{
-	(void)reason;
-	return vard_varlist_add(arg, v);
-}
-
-static int list_stopped(const struct vard_order *o, struct vard_listing *ret)
-{
-	struct vard_backend *b = o->d->backend;
-	struct vard_vm_counts counts;
-	int r;
-
-	b->error[0] = 0;
-	r = b->ops->load(b, &ret->vm, list_var, &ret->vars, &counts);
-	return r < 0 ? vard_database_error(o->d, o->e, r) : 0;
-}
-
-static int list_live(const struct vard_order *o, struct vard_source *s,
-		     struct vard_listing *ret)
-{
-	int r = vard_source_list(s, &ret->vars);
-
-	ret->is_running = true;
-	if (r == -EAGAIN)
-		sd_bus_error_setf(o->e, VARD_ERROR("InUse"),
-				  "the guest of VM %s changes its variables all the time: try again",
-				  o->vm);
-	else if (r < 0)
-		vard_device_error(o->d, o->e, r);
-	return r;
-}
-
-/* What was not saved yet of a VM that has just stopped comes first. */
-static int list_vars(const struct vard_order *o, struct vard_listing *ret)
-{
-	struct vard_source *s;
-	int r = find_live(o, &ret->vm, &s);
-
-	if (r < 0)
-		return r;
-	if (s)
-		return list_live(o, s, ret);
-	s = vard_find_source(o->d, ret->vm.uuid);
-	if (s && s->role == VARD_ORDINARY)
-		vard_flush(o->d, &s, 1, true);
-	return list_stopped(o, ret);
-}
-
-int vard_edit_list(const struct vard_order *o, struct vard_listing *ret)
-{
-	int r;
-
-	*ret = (struct vard_listing){ 0 };
-	r = vard_change_find(o, &ret->vm, VARD_FOR_OPERATOR);
-	if (r == 0)
-		r = list_vars(o, ret);
-	if (r == 0)
-		r = vard_varlist_digest(&ret->vars, ret->digest);
-	if (r == 0)
-		r = o->d->backend->ops->pending_count(o->d->backend, &ret->vm,
-						      &ret->nr_pending);
-	if (r < 0 && !sd_bus_error_is_set(o->e))
-		sd_bus_error_set_errno(o->e, r);
-	if (r < 0)
-		vard_varlist_free(&ret->vars);
 	return r;
 }

@@ -211,6 +211,15 @@ static int set_state(struct vard *d, struct vard_vm *vm,
 	return vard_move_end_transaction(d, r);
 }
 
+static void warn_of_plans(struct vard *d, const struct vard_vm *vm)
+{
+	unsigned int nr;
+
+	if (d->backend->ops->pending_count(d->backend, vm, &nr) == 0 && nr > 0)
+		vard_log(LOG_WARNING, "VM %s: %u plans for its next start stay behind: make them where it is now",
+			 vm->name, nr);
+}
+
 int vard_move_out_commit(struct vard_conn *c, const char *name,
 			 sd_bus_error *e)
 {
@@ -232,6 +241,7 @@ int vard_move_out_commit(struct vard_conn *c, const char *name,
 	vard_set_role(d, s, VARD_DEPARTED);
 	vard_move_free(m);
 	vard_log(LOG_NOTICE, "VM %s: moved away", name);
+	warn_of_plans(d, &vm);
 	vard_settle(d, s);
 	return 0;
 }

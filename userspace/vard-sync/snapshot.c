@@ -130,7 +130,8 @@ int vard_snapshot_restore(const struct vard_order *o, const char *name)
 	struct change c = { .base.o = o, .base.make = make_restore,
 			    .base.audit.action = "restore" };
 
-	return run_named(&c, name, VARD_FOR_OPERATOR | VARD_NOT_RUNNING | VARD_NOT_MOVED);
+	return run_named(&c, name, VARD_FOR_OPERATOR | VARD_NOT_RUNNING |
+					   VARD_NOT_MOVED);
 }
 
 /* What the operator has kept, a VMM that was taken over must not take away. */
@@ -169,8 +170,10 @@ static int keep_var(const struct vard_var *v, void *arg)
 static int make_clone(struct vard_change *c)
 {
 	struct vard_backend *b = backend(c->o);
+	struct change *mine = to_change(c);
+	struct vard_clone *clone = mine->clone;
 	struct vard_vm old, from = c->vm;
-	int r = b->ops->find(b, to_change(c)->clone->name, &old);
+	int r = b->ops->find(b, clone->name, &old);
 
 	if (r == 0) {
 		sd_bus_error_setf(c->o->e, VARD_ERROR("Exists"),
@@ -180,24 +183,27 @@ static int make_clone(struct vard_change *c)
 	}
 	if (r != -ENOENT)
 		return r;
-	strcpy(c->vm.name, to_change(c)->clone->name);
+	strcpy(c->vm.name, clone->name);
 	r = sd_id128_randomize(&c->vm.uuid);
 	if (r == 0)
-		r = b->ops->clone(b, &from, &c->vm, keep_var, to_change(c)->clone);
-	snprintf(to_change(c)->detail, sizeof(to_change(c)->detail), "of %s, without %u variables",
-		 from.name, to_change(c)->clone->nr_removed);
+		r = b->ops->clone(b, &from, &c->vm, keep_var, clone);
+	snprintf(mine->detail, sizeof(mine->detail),
+		 "of %s, without %u variables", from.name,
+		 clone->nr_removed);
 	return r;
 }
 
 int vard_vm_clone(const struct vard_order *o, struct vard_clone *clone)
 {
 	struct change c = { .base.o = o, .base.make = make_clone, .clone = clone,
-			    .base.audit = { .action = "clone", .vm = clone->name } };
+			    .base.audit = { .action = "clone",
+					    .vm = clone->name } };
 	int r = check_name(o, clone->name);
 
 	clone->nr_removed = 0;
 	if (r == 0)
-		r = vard_change_find(o, &c.base.vm, VARD_FOR_OPERATOR | VARD_NOT_MOVED | VARD_ALL_SAVED);
+		r = vard_change_find(o, &c.base.vm, VARD_FOR_OPERATOR |
+				     VARD_NOT_MOVED | VARD_ALL_SAVED);
 	return r == 0 ? run(&c) : r;
 }
 
@@ -209,7 +215,8 @@ static int make_reset(struct vard_change *c)
 
 	if (r == 0)
 		r = b->ops->device_drop(b, &c->vm);
-	return r == 0 ? vard_fill_put(c->o->d, to_change(c)->source, to_change(c)->filling, digest,
+	return r == 0 ? vard_fill_put(c->o->d, to_change(c)->source,
+				      to_change(c)->filling, digest,
 				      c->o->e) : r;
 }
 
@@ -251,7 +258,8 @@ static int reset_to(const struct vard_order *o, const struct vard_vm *vm,
 int vard_vm_reset(const struct vard_order *o, const char *template)
 {
 	struct vard_vm vm;
-	int r = vard_change_find(o, &vm, VARD_FOR_OPERATOR | VARD_NOT_RUNNING | VARD_NOT_MOVED);
+	int r = vard_change_find(o, &vm, VARD_FOR_OPERATOR |
+				 VARD_NOT_RUNNING | VARD_NOT_MOVED);
 
 	if (r == 0)
 		r = choose(o, &vm, template, &template);
@@ -267,7 +275,8 @@ static int make_removal(struct vard_change *c)
 
 int vard_vm_remove(const struct vard_order *o)
 {
-	struct change c = { .base.o = o, .base.make = make_removal, .base.is_removal = true,
+	struct change c = { .base.o = o, .base.make = make_removal,
+			    .base.is_removal = true,
 			    .base.audit.action = "remove" };
 	int r = vard_change_find(o, &c.base.vm,
 				 VARD_FOR_OPERATOR | VARD_NOT_RUNNING);
@@ -292,7 +301,8 @@ int vard_audit_list(const struct vard_order *o, unsigned int max,
 		if (r < 0)
 			return vard_database_error(o->d, o->e, r);
 	} else {
-		r = *o->vm ? vard_change_find(o, &vm, 0) : vard_order_for_operator(o);
+		r = *o->vm ? vard_change_find(o, &vm, 0) :
+			     vard_order_for_operator(o);
 		if (r < 0)
 			return r;
 	}

@@ -34,6 +34,8 @@ outside() {
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" "$OUT/vard-e2e-sign" >&2
 	nice make -s -C "$KUV_TOP/userspace/kuvctl" O="$OUT" all >&2
+	# Keys take their time in an emulated host.
+	"$OUT/vard-e2e-sign" "$OUT/e2e-sign"
 	KUV_E2E_KO=$("$KUV_TOP/tools/build-module.sh" "$kernel")
 	export KUV_E2E_KO KUV_E2E_OUT=$OUT
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel "$kernel" \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of opening files of schema 1, made with the text of that time. */
+/* Tests of opening files of schema 1 and 2, made with the text of that time. */
 #include "db.h"
 
 #include <errno.h>
@@ -28,21 +28,27 @@ static uint32_t row_crc(void)
 	return (uint32_t)crc32(crc, v.data, v.data_len);
 }
 
-/* One VM with a sound variable and a quarantined one, in WAL mode as then. */
-static void make_old(const char *path)
+static void run_file(const char *path, const char *file)
 {
 	_cleanup_free_ void *schema = NULL;
-	char row[512];
 	size_t len;
-	int fd = open(TESTS "/schema_1.sql", O_RDONLY | O_CLOEXEC);
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	assert_int_equal(fdio_read_file(fd, 1 << 20, &schema, &len), 0);
 	close(fd);
+	db_outside(path, schema);
+}
+
+/* One VM with a sound variable and a quarantined one, in WAL mode as then. */
+static void make_old(const char *path)
+{
+	char row[512];
+
 	db_outside(path, "PRAGMA journal_mode = WAL;"
 			 "PRAGMA application_id = 0x6b757673;"
 			 "PRAGMA user_version = 1");
-	db_outside(path, schema);
+	run_file(path, TESTS "/schema_1.sql");
 	db_outside(path, "INSERT INTO vm (name, uuid, uid, durability, options)"
 		" VALUES ('old', '" UUID "', 77, 'write-back',"
 		" 'force-secure-boot');"
@@ -52,6 +58,17 @@ static void make_old(const char *path)
 		 " (1, '00030201-0000-0000-0000-000000000000', x'4100', 'A', 7,"
 		 " zeroblob(16), CAST('old' AS BLOB), 5, %u)", row_crc());
 	db_outside(path, row);
+}
+
+/* The same, with a snapshot and a line of the audit. */
+static void make_old_2(const char *path)
+{
+	make_old(path);
+	run_file(path, TESTS "/schema_2.sql");
+	db_outside(path, "PRAGMA user_version = 2;"
+		"INSERT INTO snapshot (vm_id, name, uid, digest)"
+		" VALUES (1, 'kept', 77, '');"
+		"INSERT INTO audit (uid, vm, action) VALUES (77, 'old', 'snapshot')");
 }
 
 static void check_old(struct db *f)
@@ -93,6 +110,32 @@ static void upgrade(void **state)
 	assert_int_equal(db_int(f->path, "SELECT count(*) FROM snapshot"), 1);
 }
 
+static void upgrade_from_2(void **state)
+{
+	const struct vard_step step = { VARD_STEP_SET, db_letter("A", "new") };
+	struct vard_plan plan = { .action = "set", .steps = &step, .nr = 1 };
+	struct db *f = *state;
+	unsigned int nr;
+	struct vard_vm vm;
+
+	make_old_2(f->path);
+	db_open(f);
+	check_old(f);
+	assert_int_equal(db_int(f->path, "PRAGMA user_version"), 3);
+	assert_int_equal(db_int(f->path, "SELECT count(*) FROM snapshot"), 1);
+	assert_int_equal(db_int(f->path, "SELECT count(*) FROM audit"), 1);
+	assert_int_equal(f->b->ops->check(f->b, 1000), 0);
+	/* What is new works. */
+	assert_int_equal(f->b->ops->find(f->b, "old", &vm), 0);
+	assert_int_equal(db_begin(f), 0);
+	assert_int_equal(db_end(f, f->b->ops->pending_put(f->b, &vm, &plan)), 0);
+	f->b->ops->close(f->b);
+	db_open(f);
+	check_old(f);
+	assert_int_equal(f->b->ops->pending_count(f->b, &vm, &nr), 0);
+	assert_int_equal(nr, 1);
+}
+
 static char *shape(const char *path)
 {
 	return db_value(path, "SELECT group_concat(m.name || ':' || c.cid || c.name"
@@ -102,13 +145,11 @@ static char *shape(const char *path)
 }
 
 /* No difference to a file that is new. */
-static void upgraded_is_as_new(void **state)
+static void is_as_new(struct db *f)
 {
 	_cleanup_free_ char *old = NULL, *new = NULL;
-	struct db *f = *state;
 	char path[128];
 
-	make_old(f->path);
 	db_open(f);
 	f->b->ops->close(f->b);
 	old = shape(f->path);
@@ -117,7 +158,24 @@ static void upgraded_is_as_new(void **state)
 	f->b->ops->close(f->b);
 	new = shape(path);
 	assert_non_null(strstr(new, "snapshot_variable"));
+	assert_non_null(strstr(new, "pending_change"));
 	assert_string_equal(old, new);
+}
+
+static void upgraded_is_as_new(void **state)
+{
+	struct db *f = *state;
+
+	make_old(f->path);
+	is_as_new(f);
+}
+
+static void upgraded_from_2_is_as_new(void **state)
+{
+	struct db *f = *state;
+
+	make_old_2(f->path);
+	is_as_new(f);
 }
 
 /* Also where a new file may not be made. */
@@ -226,7 +284,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB_TEST(upgrade),
+		DB_TEST(upgrade_from_2),
 		DB_TEST(upgraded_is_as_new),
+		DB_TEST(upgraded_from_2_is_as_new),
 		DB_TEST(upgrade_same_file),
 		DB_TEST(upgrade_fails_whole),
 		DB_TEST(upgrade_full_disk),

@@ -8,6 +8,7 @@
 
 #include "edit.h"
 #include "fake_store.h"
+#include "listing.h"
 #include "log.h"
 #include "move.h"
 #include "pending.h"
@@ -505,7 +506,7 @@ static void moving(void **state)
 	vard_find_source(&r->d, vm.uuid)->move = &move;
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("InUse"), "being moved");
-	assert_int_equal(vard_edit_list(&r->o, &listing), 0);
+	assert_int_equal(vard_listing_get(&r->o, &listing), 0);
 	assert_int_equal(listing.vars.nr, 2);
 	vard_varlist_free(&listing.vars);
 	vard_find_source(&r->d, vm.uuid)->move = NULL;
@@ -524,7 +525,7 @@ static void moved_away(void **state)
 	r->edit.at_next_boot = true;
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("Moved"), "moved");
-	assert_int_equal(vard_edit_list(&r->o, &listing), 0);
+	assert_int_equal(vard_listing_get(&r->o, &listing), 0);
 	assert_int_equal(listing.vars.nr, 2);
 	assert_int_equal(listing.vm.state, VARD_VM_MOVED);
 	vard_varlist_free(&listing.vars);
@@ -540,7 +541,7 @@ static void not_for_owners(void **state)
 	r->o.uid = 4711;
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("NoPermission"), "root");
-	assert_int_equal(vard_edit_list(&r->o, &listing), -EACCES);
+	assert_int_equal(vard_listing_get(&r->o, &listing), -EACCES);
 	assert_int_equal(vard_pending_drop(&r->o, 1), -EACCES);
 }
 
@@ -561,7 +562,7 @@ static void list_live(void **state)
 	start(r, KVM_UEFIVARS_WRITE_BACK);
 	fake_write(fake_running(), 'G', NV, "later");
 	fake_write(fake_running(), 'V', 6, "v");
-	assert_int_equal(vard_edit_list(&r->o, &listing), 0);
+	assert_int_equal(vard_listing_get(&r->o, &listing), 0);
 	assert_true(listing.is_running);
 	assert_int_equal(listing.vars.nr, 4);
 	assert_int_equal(listing.vars.vars[3].attributes, 6);

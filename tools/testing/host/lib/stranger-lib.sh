@@ -14,12 +14,13 @@ DB=/var/lib/vard-sync/vars.db
 clean_root() {
 	local dir
 
-	mkdir -p $CLEAN /run/over/{up,work,modules,modwork}
+	mkdir -p $CLEAN /run/over/{up,work}
 	mount -t overlay -o "lowerdir=$KUV_STRANGER,upperdir=/run/over/up,workdir=/run/over/work" \
 		overlay $CLEAN
 	for dir in /sys /dev /run; do
 		mount --rbind $dir $CLEAN$dir
 	done
+	mount -t proc proc $CLEAN/proc
 	# What stands for the network and for the disks of VMs.
 	for dir in "$KUV_DEBS" "${KUV_FIRMWARE%/*}"; do
 		mkdir -p "$CLEAN$dir"
@@ -28,9 +29,6 @@ clean_root() {
 	# Certificates that Debian 12 has no package for; Debian 13 has.
 	mkdir -p $CLEAN/usr/share/kvm-uefivars/certs
 	cp "$KUV_CERTS"/*.pem $CLEAN/usr/share/kvm-uefivars/certs/
-	mkdir -p $CLEAN/lib/modules
-	mount -t overlay -o lowerdir=/lib/modules,upperdir=/run/over/modules,workdir=/run/over/modwork \
-		overlay $CLEAN/lib/modules
 }
 
 # clean_systemd: process 1 of the root; only what our packages need is let run.
@@ -58,10 +56,9 @@ clean_answers() {
 	SYSTEMD=$(pgrep -P "$1") && [ -S /run/systemd/private ]
 }
 
-# in_root COMMAND...: as the stranger, in the clean root; no new process, so that a signal
-# reaches what it is meant for.
+# in_root COMMAND...: as the stranger, in the clean root.
 in_root() {
-	exec nsenter -t "$SYSTEMD" -m -r -- env -u LD_PRELOAD HOME=/root \
+	nsenter -t "$SYSTEMD" -m -p -r -- env -C / HOME=/root \
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
@@ -90,6 +87,7 @@ install_packages() {
 	local dir
 
 	# What DKMS would have built, which takes too long in here: tools/testing/packages has it.
+	# None of the kernel's own modules are in this root.
 	dir=$CLEAN/lib/modules/$(uname -r)/updates/dkms
 	mkdir -p "$dir"
 	cp "$KUV_MODULE" "$dir/"
@@ -115,14 +113,12 @@ clean_end() {
 	kill -KILL "$SYSTEMD" 2>/dev/null || true
 }
 
-# VMs are started by kuv-run of the packages, in the clean root.
+# VMs are started by kuv-run of the packages, in the clean root, by what lib/scenario.sh calls
+# kuv-run. It becomes QEMU, so that a signal reaches that.
 BIN=$WORK/bin
 mkdir -p "$BIN"
-# wrapper: what lib/scenario.sh calls kuv-run; it knows the process when it runs.
-wrapper() {
-	cat >"$BIN/kuv-run" <<-END
-	#!/bin/sh
-	exec nsenter -t $SYSTEMD -m -r -- env HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin kuv-run "\$@"
-	END
-	chmod +x "$BIN/kuv-run"
-}
+cat >"$BIN/kuv-run" <<END
+#!/bin/sh
+exec chroot $CLEAN env -C / HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin kuv-run "\$@"
+END
+chmod +x "$BIN/kuv-run"

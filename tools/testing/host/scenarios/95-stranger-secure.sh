@@ -33,7 +33,6 @@ disks debian
 clean_root
 slow_guests
 clean_systemd
-wrapper
 install_packages
 check "the service is started" typed systemctl start vard-sync.socket vard-sync.service
 check "no VM yet" typed kuvctl list

@@ -55,8 +55,8 @@ after_start() {
 }
 
 after_change() {
-	[ "$(kuvctl get --raw db1 Timeout | od -An -tx1)" = " 05 00" ] &&
-		kuvctl pending db1 | grep -q Timeout
+	# Not what it is now: the firmware that boots meanwhile sets it, too.
+	kuvctl audit db1 | grep -q 'set.*Timeout' && kuvctl pending db1 | grep -q Timeout
 }
 
 after_backup() {
@@ -79,7 +79,15 @@ after_restore() {
 }
 
 after_move() {
-	! kuvctl list | grep -q '^db4 '
+	! kuvctl list | grep -q '^db[34] '
+}
+
+after_fleet_apply() {
+	kuvctl show web1 db | grep -q 'Windows UEFI CA 2023'
+}
+
+after_dbx() {
+	has db1 dbx
 }
 
 after_enroll() {

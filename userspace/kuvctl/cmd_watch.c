@@ -158,6 +158,14 @@ static void take_state(struct watch *w, sd_bus_message *m)
 		remove_vm(w, vm);
 }
 
+static void take_message(struct watch *w, sd_bus_message *m)
+{
+	if (sd_bus_message_is_signal(m, KUVCTL_VARIABLES, "Changed") > 0)
+		take_change(w, m);
+	else if (sd_bus_message_is_signal(m, KUVCTL_VARIABLES, "State") > 0)
+		take_state(w, m);
+}
+
 /* What has come. Returns -errno if the connection is lost. */
 static int take_messages(struct watch *w)
 {
@@ -165,15 +173,15 @@ static int take_messages(struct watch *w)
 	int r;
 
 	while ((r = sd_bus_process(w->bus, &m)) > 0) {
-		if (sd_bus_message_is_signal(m, KUVCTL_VARIABLES, "Changed"))
-			take_change(w, m);
-		else if (sd_bus_message_is_signal(m, KUVCTL_VARIABLES, "State"))
-			take_state(w, m);
+		/* There is none when only the connection's state changed. */
+		if (m)
+			take_message(w, m);
 		m = sd_bus_message_unref(m);
 	}
 	if (fflush(stdout) < 0)
 		fail(KUVCTL_EXIT_INTERNAL, "cannot write the output");
-	return r;
+	/* A connection that has ended has nothing more to say, no error either. */
+	return r >= 0 && sd_bus_is_open(w->bus) <= 0 ? -ECONNRESET : r;
 }
 
 /* Returns whether a signal asks to end. */

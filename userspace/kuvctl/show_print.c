@@ -66,6 +66,15 @@ static void print_strings(const struct printer *p, int indent, const char *key,
 	print_field(p, indent, key, text);
 }
 
+static void print_each(const struct printer *p, int indent, const char *key,
+		       json_object *list)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		print_field(p, indent, key,
+			    json_object_get_string(
+				    json_object_array_get_idx(list, i)));
+}
+
 static const char *member(json_object *o, const char *key)
 {
 	json_object *value;
@@ -168,6 +177,8 @@ static void print_signatures(const struct printer *p, int indent,
 static void print_signers(const struct printer *p, int indent,
 			  json_object *list)
 {
+	if (json_object_array_length(list) == 0)
+		fprintf(p->out, "%*sno variables\n", indent, "");
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		json_object *o = json_object_array_get_idx(list, i);
 
@@ -183,6 +194,10 @@ static void print_member(const struct printer *p, int indent, const char *key,
 		return;
 	if (!strcmp(key, "signers"))
 		print_signers(p, indent, value);
+	else if (!strcmp(key, "paths"))
+		print_each(p, indent, "path", value);
+	else if (!strcmp(key, "more-paths"))
+		print_each(p, indent, "more", value);
 	else if (json_object_is_type(value, json_type_array))
 		print_strings(p, indent, key, value);
 	else

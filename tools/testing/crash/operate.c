@@ -250,7 +250,7 @@ static void change(struct script *s, const char *vm)
 
 	begin(&o);
 	script_put(s, vm, "PK", 802);
-	script_put(s, vm, "BigA", BIG_LEN);
+	script_put(s, vm, "BigA", 20000);
 	script_put(s, vm, "BigB", 0);
 	script_batch(s, vm);
 	commit(&o);
@@ -259,7 +259,7 @@ static void change(struct script *s, const char *vm)
 /* As vard_edit() with at-next-boot. */
 static int64_t plan(struct script *s, const char *vm, size_t len)
 {
-	static uint8_t data[BIG_LEN];
+	static uint8_t data[9000];
 	const struct vard_var set = {
 		.guid = { 0x61, 0xdf }, .name = (const uint8_t *)"P\0K",
 		.name_len = 4, .data = data, .data_len = (uint32_t)len,
@@ -329,7 +329,7 @@ static void edit(struct script *s, const char *vm)
 	int64_t first, second;
 
 	change(s, vm);
-	first = plan(s, vm, BIG_LEN);
+	first = plan(s, vm, 9000);
 	second = plan(s, vm, 900);
 	carry_out(s, vm, first);
 	fail_plan(s, vm, second);

@@ -570,6 +570,39 @@ static void list_live(void **state)
 	in_db(r, "A=1 B=2 ");
 }
 
+/* What List says is what Change expects, from the database and live. */
+static void list_digest(void **state)
+{
+	struct vard_var v = db_letter("A", "x");
+	struct vard_listing listing;
+	struct rig *r = *state;
+	struct vard_vm vm;
+
+	make_vm(r);
+	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
+	/* As text the first byte counts least. */
+	for (uint8_t i = 0; i < 4; i++) {
+		v.guid[0] = (uint8_t)(9 - i);
+		v.guid[3] = i;
+		assert_int_equal(db_begin(r->db), 0);
+		assert_int_equal(db_end(r->db, spy.real->apply(r->d.backend,
+							       &vm, &v)), 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(vard_listing_get(&r->o, &listing), 0);
+		assert_int_equal(listing.vars.nr, 6);
+		r->edit.is_dry_run = true;
+		r->edit.expect = listing.digest;
+		set(r, "A", "9");
+		ok(r);
+		assert_memory_equal(r->done.old_digest, listing.digest,
+				    VARD_DIGEST_LEN);
+		vard_varlist_free(&listing.vars);
+		if (i == 0)
+			start(r, -1);
+	}
+}
+
 static void plan(struct rig *r)
 {
 	r->edit.at_next_boot = true;
@@ -756,6 +789,7 @@ int main(void)
 		TEST(not_for_owners),
 		TEST(unknown_vm),
 		TEST(list_live),
+		TEST(list_digest),
 		TEST(plan_is_carried_out),
 		TEST(plan_that_does_not_fit),
 		TEST(plan_is_tried),

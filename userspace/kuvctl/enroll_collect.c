@@ -91,7 +91,7 @@ static void add_known(struct enroll_set *s, const struct cert_known *known,
 
 	if (r == -ENOENT)
 		fail(KUVCTL_EXIT_BAD_FILE,
-		     "no file here has the certificate %s (%s): give a directory that has with --certs, or install python3-virt-firmware 25 or newer",
+		     "no file here has the certificate %s (%s): give a directory that has with --certs, or install python3-virt-firmware of Debian 13 or newer",
 		     known->id, known->name);
 	if (r < 0)
 		fail(KUVCTL_EXIT_BAD_FILE, "cannot look for %s in %s: %s",

@@ -21,23 +21,15 @@ rollover_certs() {
 	kuv_deb_root python3-virt-firmware
 }
 
-# rollover_keys: made out here, where that takes no minutes.
-rollover_keys() {
-	local dir=$OUT/rollover-keys
-
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	"$OUT/kuvctl" keys new "$dir/own" --name Own >&2
-	"$OUT/kuvctl" keys new "$dir/b" --name B --bits 3072 >&2
-}
-
 outside() {
 	kuv_need_programs jq python3-minimal sqlite3 ovmf efitools sbsigntool openssl
 	KUV_ROLL_CERTS=$(rollover_certs)
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
 	nice make -s -C "$KUV_TOP/userspace/kuvctl" O="$OUT" all >&2
-	rollover_keys
+	# What needs no VM; leaves the keys that the rest uses.
+	"$HERE/native.sh" "$OUT/kuvctl" "$OUT/rollover" >&2 ||
+		kuv_die "tools/testing/rollover/native.sh failed"
 	KUV_ROLL_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)
 	export KUV_ROLL_KO KUV_ROLL_CERTS KUV_ROLL_OUT=$OUT KUV_DATA=$DATA
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel 6.12 \
@@ -186,7 +178,7 @@ inside() {
 	echo "KTAP version 1"
 	echo "1..${#tests[@]}"
 	daemon_start || kuv_die "vard-sync does not start"
-	cp -a "$OUT"/rollover-keys/* $W || kuv_die "no keys in $OUT/rollover-keys"
+	cp -a "$OUT"/rollover/{own,b} $W || kuv_die "no keys in $OUT/rollover"
 	for t in "${tests[@]}"; do
 		run "$t"
 	done

@@ -3,7 +3,8 @@
 # The tests of rollover/run.sh, which sources this and says what it uses.
 # shellcheck disable=SC2154,SC2034,SC2086 # they are of and for run.sh, without blanks
 
-SECURITY=d719b2cb-3d3a-4596-a3bc-dad00e67656f
+# A namespace of nobody.
+PRIVATE=51b6a6a4-7a43-4ab0-8a1b-0f6a3e0d52c9
 
 ROLLOVER_TESTS=(state dry_run running idempotent at_next_boot published_db
 	published_kek published_dbx own_keys own_updates pk_replace content_info
@@ -47,7 +48,6 @@ t_dry_run() {
 		'KEK db' --dry-run ms &&
 	is 'PCR 7 now' "$(/usr/bin/python3 "$HERE/pcr7.py" "$W/vars.db" ms)" \
 		"$(jq -r '.pcr7.before | .variables + " " + .separator' <<<"$TEXT")" &&
-	json .changed 1 pk-replace --dry-run --new $OWN/PK.pem ms &&
 	json '[.pcr7.variables[] | select(.changes) | .name] | join(" ")' PK \
 		pk-replace --dry-run --new $OWN/PK.pem ms &&
 	says 0 '*PK *stays*KEK *CHANGES*db *CHANGES*BitLocker*--at-next-boot*nothing was done*' \
@@ -111,9 +111,10 @@ t_published_db() {
 	guest_start pub || return 1
 	for f in DBUpdate2024 DBUpdate3P2023 DBUpdateOROM2023; do
 		json '(.changed | tostring) + " " + (."new-entries" | tostring)' '1 1' \
-			db-update pub "$DATA/db/amd64-$f.bin" && pcr_is pub || return 1
-		says 0 '*nothing to do*' db-update pub "$DATA/db/amd64-$f.bin" || return 1
+			db-update pub "$DATA/db/amd64-$f.bin" || return 1
 	done
+	pcr_is pub &&
+	says 0 '*nothing to do*' db-update pub "$DATA/db/amd64-$f.bin" &&
 	state_is pub '.missing | join(" ")' ms-kek-2023 &&
 	enroll_2023 .changed 1 pub &&
 	state_is pub '.missing | length' 0 &&
@@ -130,8 +131,8 @@ t_published_kek() {
 	before=$(digest kek)
 	for f in "$DATA"/kek/KEKUpdate_{AMI_PK1,Dell_PK1,Microsoft_PK1}.bin; do
 		says 9 '*SECURITY_VIOLATION*' kek-update kek "$f" || return 1
-		says 9 '*SECURITY_VIOLATION*' kek-update --dry-run kek "$f" || return 1
 	done
+	says 9 '*SECURITY_VIOLATION*' kek-update --dry-run kek "$f" &&
 	is variables "$(digest kek)" "$before" &&
 	is audit "$(audited kek kek-update)" 0
 }
@@ -145,7 +146,6 @@ t_published_dbx() {
 	state_is dbx .dbx.hashes '*' || return 1
 	n=$(jq '.[0].dbx.hashes' <<<"$TEXT")
 	json '.changed' 1 dbx-update dbx "$DATA/dbx/DBXUpdate.amd64.bin" &&
-	pcr_is dbx &&
 	state_is dbx ".dbx.hashes > $n" true &&
 	says 0 '*nothing to do*' dbx-update dbx "$DATA/dbx/DBXUpdate.amd64.bin" || return 1
 	# A list that somebody made; and one that would take its place.
@@ -182,21 +182,18 @@ sign() {
 		"$variable" "$list" -o "$out"
 }
 
-# What the own keys sign is taken, as is what efitools and sbsigntool sign.
+# What the own keys sign is taken, as is what sbsigntool signs with them.
 t_own_updates() {
 	local b=$B
 
 	sign $W/db.auth db $b/db.esl $OWN/KEK --append --time 2026-02-01 &&
-	sign-efi-sig-list -a -t '2026-02-01 00:00:00' -k $OWN/KEK.key \
-		-c $OWN/KEK.pem db $b/db.esl $W/efitools.auth >/dev/null &&
-	cmp $W/db.auth $W/efitools.auth &&
-	json '."new-entries"' 1 db-update own $W/db.auth && pcr_is own &&
+	json '."new-entries"' 1 db-update own $W/db.auth &&
 	sign $W/kek.auth KEK $b/KEK.esl $OWN/PK --append &&
-	json '."new-entries"' 1 kek-update own $W/kek.auth && pcr_is own &&
+	json '."new-entries"' 1 kek-update own $W/kek.auth &&
 	sign $W/foreign.auth dbx $b/PK.esl $b/PK --append &&
 	says 9 '*SECURITY_VIOLATION*' dbx-update own $W/foreign.auth &&
 	sign $W/dbx.auth dbx $b/PK.esl $b/KEK --append &&
-	json '."new-entries"' 1 dbx-update own $W/dbx.auth &&
+	json '."new-entries"' 1 dbx-update own $W/dbx.auth && pcr_is own &&
 	sbvarsign --key $b/KEK.key --cert $b/KEK.pem --attrs \
 		NON_VOLATILE,BOOTSERVICE_ACCESS,RUNTIME_ACCESS,TIME_BASED_AUTHENTICATED_WRITE_ACCESS,APPEND_WRITE \
 		--output $W/sb.auth db $b/PK.esl >/dev/null 2>&1 &&
@@ -229,7 +226,7 @@ t_content_info() {
 
 # A variable of somebody's own, bound to who signed it first.
 t_private() {
-	local name=Mine-$SECURITY b=$B
+	local name=Mine-$PRIVATE b=$B
 
 	echo one >$W/one
 	echo two >$W/two
@@ -258,21 +255,11 @@ t_damaged() {
 	state_is bad .damaged false
 }
 
+# Those without a VM are native.sh's.
 t_errors() {
 	local before
 
 	before=$(digest ms)
-	head -c 3000 /dev/urandom >$W/noise.bin
-	says 2 '*' enroll ms &&
-	says 16 '*no certificate in it*' enroll $W/noise.bin ms &&
-	says 2 '*--into*' enroll $OWN/db.pem ms &&
-	says 16 '*neither a signed update nor a list*' dbx-update ms $W/noise.bin &&
-	says 16 '*not signed*' db-update ms $OWN/db.esl &&
-	says 16 '*AUTHENTICATION_2*' pk-replace --auth $W/noise.bin ms &&
-	says 16 '*the key is not that of the certificate*' sign-var --key $OWN/PK.key \
-		--cert $OWN/db.pem db $OWN/db.esl -o $W/no.auth &&
-	says 9 '*is there already*' sign-var --key $OWN/PK.key --cert $OWN/PK.pem db \
-		$OWN/db.esl -o $OWN/db.esl &&
 	says 9 '*another PK*' enroll $OWN/db.pem --into db --pk $B/PK.pem ms &&
 	says '[1-9]*' '*' sb-state nobody &&
 	says 15 '*' enroll $B/db.pem --into db --expect-digest "$(printf %064d 0)" ms &&

@@ -176,7 +176,7 @@ static bool is_over(const struct fleet_entry *e)
 	return e->state == FLEET_DONE || e->state == FLEET_UNCHANGED;
 }
 
-/* Before a run goes on: a dry run of all that nothing was done with. */
+/* A dry run of all that nothing was done with yet. */
 static const struct fleet_entry *try_rest(struct fleet_run *run)
 {
 	struct fleet_journal *j = run->journal;
@@ -267,7 +267,8 @@ static const struct fleet_entry *prepare(struct fleet_run *run,
 		if (!fleet_journal_open(run->journal, o->state,
 					run->plan->hash, why))
 			fail(KUVCTL_EXIT_USAGE, "%s", why);
-		return try_rest(run);
+		/* Each VM gets another dry run before it is changed. */
+		return o->is_dry_run ? try_rest(run) : NULL;
 	}
 	/* Sooner than after a thousand dry runs. */
 	if (!o->is_dry_run && access(o->state, F_OK) == 0)

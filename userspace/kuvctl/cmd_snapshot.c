@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "output.h"
+#include "var.h"
 
 /* Lines of the audit without -n. */
 #define AUDIT_DEFAULT 100
@@ -269,10 +271,16 @@ static const char *or_dash(const char *text)
 
 static void show_entry(const struct entry *e)
 {
+	/* Names of a guest's variables may be in it. */
+	_cleanup_free_ char *detail = strdup(e->detail ? e->detail : "");
+
+	if (!detail)
+		fail(KUVCTL_EXIT_INTERNAL, "no memory");
+	vard_text_clean(detail);
 	printf("%s uid %" PRIu64 " %s %s", or_dash(e->when), e->uid,
 	       or_dash(e->vm), or_dash(e->action));
-	if (e->detail && *e->detail)
-		printf(": %s", e->detail);
+	if (*detail)
+		printf(": %s", detail);
 	/* Settings change no variables. */
 	if ((e->old_digest && *e->old_digest) ||
 	    (e->new_digest && *e->new_digest))

@@ -235,13 +235,29 @@ static int block_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* A vard-sync that is dying takes connections, too: it has to answer. */
+static bool reach(struct watch *w)
+{
+	sd_bus_message *m;
+	int r;
+
+	if (kuvctl_connect_try(w->k, &w->bus) < 0)
+		return false;
+	m = kuvctl_request(w->bus, KUVCTL_VARD_SYNC, "List");
+	r = sd_bus_call(w->bus, m, UINT64_MAX, NULL, NULL);
+	sd_bus_message_unref(m);
+	if (r < 0)
+		w->bus = sd_bus_close_unref(w->bus);
+	return r >= 0;
+}
+
 /* Until vard-sync is there again. Returns whether a signal asks to end. */
 static bool reconnect(struct watch *w)
 {
 	w->bus = sd_bus_close_unref(w->bus);
 	watch_state(NULL, "away");
 	fflush(stdout);
-	while (kuvctl_connect_try(w->k, &w->bus) < 0)
+	while (!reach(w))
 		if (wait_for(w, RETRY_MS))
 			return true;
 	watch_state(NULL, "back");

@@ -2,6 +2,7 @@
 /* kuvctl: look after the UEFI variables that vard-sync keeps. */
 #include "kuvctl.h"
 #include "output.h"
+#include "var.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -35,14 +36,19 @@ static const struct kuvctl_command *const groups[] = {
 
 void fail(enum kuvctl_exit status, const char *format, ...)
 {
+	char *text = NULL;
 	va_list ap;
 
 	fflush(stdout);
-	fputs("kuvctl: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
-	fputc('\n', stderr);
+	/* Names of a guest's may be in it. */
+	if (text)
+		vard_text_clean(text);
+	fprintf(stderr, "kuvctl: %s\n", text ? text : format);
+	free(text);
 	exit(status);
 }
 

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "kuvctl.h"
+#include "var.h"
 
 bool kuvctl_json;
 
@@ -34,13 +36,24 @@ void kuvctl_print_json(json_object *o)
 	json_object_put(o);
 }
 
+/* Names of a guest's may be in it. */
+static json_object *text_json(const char *text)
+{
+	_cleanup_free_ char *clean = strdup(text);
+
+	if (!clean)
+		return NULL;
+	vard_text_clean(clean);
+	return json_object_new_string(clean);
+}
+
 static json_object *value_json(const struct kuvctl_value *v)
 {
 	json_object *list;
 
 	switch (v->type) {
 	case 's':
-		return json_object_new_string(v->text);
+		return text_json(v->text);
 	case 'b':
 		return json_object_new_boolean(v->number != 0);
 	case 'a':

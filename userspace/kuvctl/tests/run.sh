@@ -192,5 +192,48 @@ ctl watch --frobnicate
 check watch_usage 2 'usage: kuvctl watch *'
 ctl watch none
 check watch_unknown 9 '*no VM none*'
+
+# A VM without variables; to make others takes the module.
+stop() {
+	kill "$1" "$DAEMON"
+	wait "$DAEMON" 2>/dev/null
+	rm -f "$W/control"
+}
+
+stop -TERM
+sqlite3 "$W/vars.db" "INSERT INTO vm (name, uuid, uid) VALUES
+	('one', '11111111-2222-3333-4444-555555555555', 0)" || failed=1
+start
+ctl show one
+check show_stopped 0 '*VM one, stopped, 0 variables, digest *'
+ctl --json show one
+check show_json 0 '{*"vm":"one"*"running":false*"variables":\[*'
+ctl show one Timeout
+check show_nothing 14 '*no variable Timeout*'
+ctl get one Twice
+check get_nothing 14 '*no variable Twice*'
+ctl set one Other --data 00
+check set_new 2 '*write NAME-GUID*'
+ctl delete one Timeout Nothing
+check delete_nothing 14 '*no variable Timeout*'
+ctl set one Timeout --data 0500
+check set_no_module 3 '*load the module*'
+ctl --json list
+check list_json 0 '*"state":"idle"*"vm":"one"*'
+"$KUVCTL" --socket "$W/control" watch one >"$W/watch" 2>&1 &
+WATCHER=$!
+sleep 1
+stop -KILL
+sleep 1
+start
+for _ in $(seq 100); do
+	grep -q back "$W/watch" && break
+	sleep 0.05
+done
+kill -INT $WATCHER
+wait $WATCHER
+RC=$?
+OUT=$(cat "$W/watch")
+check watch_reconnects 0 '*vard-sync is away*vard-sync is back'
 echo "1..$n"
 [ $failed = 0 ]

@@ -16,8 +16,8 @@ KERNELS=(6.12 6.1 7.2)
 # each, about as long as each other.
 FIRST=(packages programs modules)
 LANE_USER=(style layers headers docs units kselftest patches core coverage kunit vectors
-	crash fuzz kills variants)
-LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff)
+	crash fuzz kills variants formats rollover)
+LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff debs commands fleet)
 
 # --- gates ------------------------------------------------------------------
 
@@ -225,10 +225,31 @@ gate_debug() { # on a kernel with KASAN, lockdep, kmemleak, fault injection
 	tools/testing/debug-kernel/run.sh
 }
 
-gate_sync() { # vard-sync against the real module, and under systemd
+gate_sync() { # vard-sync and kuvctl against the real module, and under systemd
 	make -s all
 	userspace/vard-sync/tests/e2e.sh
+	userspace/kuvctl/tests/e2e.sh
 	userspace/vard-sync/tests/service.sh
+}
+
+gate_formats() { # what other tools wrote is read, what we write they read
+	tools/testing/formats/run.sh
+}
+
+gate_rollover() { # Secure Boot's certificates on VMs that exist
+	tools/testing/rollover/run.sh
+}
+
+gate_fleet() { # a thousand VMs, looked at and changed in one run
+	tools/testing/fleet/run.sh
+}
+
+gate_debs() { # Debian packages: build, lintian, install, upgrade, purge, DKMS
+	tools/testing/packages/run.sh
+}
+
+gate_commands() { # every command of the documents
+	tools/testing/docs-commands/run.sh
 }
 
 gate_crash() { # the power cut at every operation of the database
@@ -270,8 +291,8 @@ gate_variants() { # some of them through the other ways in, on the other kernels
 	tools/testing/host/run.sh --kernel 6.1 20 60 81
 	tools/testing/host/run.sh --kernel 6.1 --attach cap 20
 	if kernel_is_there 7.2; then
-		tools/testing/host/run.sh --kernel 7.2 10
-		tools/testing/host/run.sh --kernel 7.2 --attach cap 10
+		tools/testing/host/run.sh --kernel 7.2 20
+		tools/testing/host/run.sh --kernel 7.2 --attach cap 20
 	else
 		tail -n 1 "$LOGS/kernel-7.2"
 		echo "0 passed, 0 failed, 1 skipped"

@@ -34,6 +34,19 @@ static const struct kuvctl_command *const groups[] = {
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
+/* Names of a guest's may be in it; vard-sync may say several lines. */
+static void clean(char *text)
+{
+	char *end;
+
+	for (; (end = strchr(text, '\n')); text = end + 1) {
+		*end = 0;
+		vard_text_clean(text);
+		*end = '\n';
+	}
+	vard_text_clean(text);
+}
+
 void fail(enum kuvctl_exit status, const char *format, ...)
 {
 	char *text = NULL;
@@ -44,9 +57,8 @@ void fail(enum kuvctl_exit status, const char *format, ...)
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	/* Names of a guest's may be in it. */
 	if (text)
-		vard_text_clean(text);
+		clean(text);
 	fprintf(stderr, "kuvctl: %s\n", text ? text : format);
 	free(text);
 	exit(status);

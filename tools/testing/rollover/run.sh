@@ -22,7 +22,7 @@ rollover_certs() {
 }
 
 outside() {
-	kuv_need_programs jq python3-minimal sqlite3 ovmf efitools sbsigntool openssl
+	kuv_need_programs jq python3 sqlite3 ovmf efitools sbsigntool openssl
 	KUV_ROLL_CERTS=$(rollover_certs)
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2

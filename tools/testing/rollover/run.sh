@@ -33,7 +33,7 @@ outside() {
 	KUV_ROLL_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)
 	export KUV_ROLL_KO KUV_ROLL_CERTS KUV_ROLL_OUT=$OUT KUV_DATA=$DATA
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel 6.12 \
-		--append no_timer_check --timeout "${KUV_ROLL_TIMEOUT:-400}" \
+		--append no_timer_check --timeout "${KUV_ROLL_TIMEOUT:-900}" \
 		-- "$HERE/run.sh" --inside "$@"
 }
 

@@ -22,10 +22,10 @@ keys() {
 	     WHERE vm.name = '$1' AND v.name IN ('PK', 'KEK', 'db', 'dbx') ORDER BY 1" | sha256sum
 }
 
-# content VM: all of it.
+# content VM: all of it, without what is made anew at each start, and so not imported.
 content() {
 	sql "SELECT guid, v.name, attributes, hex(time), hex(data) FROM variable v
-	     JOIN vm ON vm.id = vm_id WHERE vm.name = '$1' ORDER BY 1, 2"
+	     JOIN vm ON vm.id = vm_id WHERE vm.name = '$1' AND v.name <> 'CustomMode' ORDER BY 1, 2"
 }
 
 # PKs: none, Debian's own for Microsoft's keys, the snakeoil one.

@@ -79,8 +79,10 @@ check "export" typed kuvctl export --format ovmf-4m -o "$WORK/OVMF_VARS.fd" web
 check "as large as Debian's" cmp -s <(stat -c %s "$WORK/OVMF_VARS.fd") \
 	<(stat -c %s /usr/share/OVMF/OVMF_VARS_4M.ms.fd)
 check "the audit" typed kuvctl audit web
-for word in snapshot delete restore clone enroll; do
+for word in enroll snapshot delete restore; do
 	check "the audit has: $word" shows "\b$word\b"
 done
+check "the audit of the clone" typed kuvctl audit other
+check "the audit has: clone" shows '\bclone\b'
 cp -r "$WORK/disks/debian" "$LOGS/disk"
 clean_end

@@ -26,6 +26,9 @@ outside() {
 	nice make -s -C "$KUV_TOP/userspace/vard-sync" O="$OUT" all \
 		"$OUT/vard-e2e-client" >&2
 	nice make -s -C "$KUV_TOP/userspace/kuvctl" O="$OUT" all >&2
+	# RSA keys take an emulated CPU a minute.
+	rm -rf "$OUT/fleet-keys"
+	"$OUT/kuvctl" keys new "$OUT/fleet-keys" >&2
 	KUV_FLEET_KO=$("$KUV_TOP/tools/build-module.sh" 6.12)
 	export KUV_FLEET_KO KUV_FLEET_CERTS KUV_FLEET_OUT=$OUT KUV_FLEET_EACH=$EACH
 	exec "$KUV_TOP/tools/testing/host/host.sh" --kernel 6.12 \
@@ -178,9 +181,8 @@ t_make() {
 			echo /usr/share/OVMF/OVMF_VARS_4M.ms.fd ||
 			echo /usr/share/OVMF/OVMF_VARS_4M.fd)" && guest_end || return 1
 	done
-	says 0 '*' keys new "$W/keys" &&
 	says 0 '*' enroll --certs "$KUV_FLEET_CERTS" microsoft-2023 base-both &&
-	says 0 '*' enroll own "$W/keys" base-own || return 1
+	says 0 '*' enroll own "$OUT/fleet-keys" base-own || return 1
 	daemon_end
 	timed "make $((4 * EACH)) VMs" python3 "$HERE/many.py" "$DB" "$EACH" \
 		setup ms both own &&
@@ -195,12 +197,12 @@ t_query() {
 	json 12 .found 4 fleet query --missing ms-kek-2023 'vm-[mb]*-000[1-4]' &&
 	json 12 .found 4 fleet query --setup-mode 'vm-*-000[1-4]' &&
 	json 12 .found 4 fleet query --foreign-pk 'vm-*-000[1-4]' &&
-	json 0 .found 0 fleet query --foreign-pk --own "$W/keys/PK.der" 'vm-*-000[1-4]' &&
+	json 0 .found 0 fleet query --foreign-pk --own "$OUT/fleet-keys/PK.der" 'vm-*-000[1-4]' &&
 	json 12 '.vms[0] | [.pk, .["missing-2011"], (.["missing-2023"] | length), .dbx > 0]' \
 		'["known",[],3,true]' fleet query vm-ms-0001 &&
 	json 12 '.vms[0].pk' none fleet query vm-setup-0001 &&
 	json 0 '.vms[0] | [.pk, .findings]' '["own",[]]' \
-		fleet query --own "$W/keys/PK.der" vm-own-0001 &&
+		fleet query --own "$OUT/fleet-keys/PK.der" vm-own-0001 &&
 	says 12 '*vm-ms-0001 *missing: ms-kek-2023*1 of 1 VMs*' fleet query vm-ms-0001 &&
 	says 2 '*no known certificate*' fleet query --missing nobody
 }
@@ -261,15 +263,16 @@ t_killed_and_resumed() {
 
 # One VM runs, which this plan takes for a surprise.
 t_surprise() {
-	local rc=0 go_on
+	local rc=0 go_on pid
 
 	plan surprise "{\"select\": {\"vms\": \"vm-setup-00[0-2]?\"}, \"stages\": [2, {\"size\": 3,
 		\"pause\": 4}, \"rest\"], \"snapshot\": false, \"stop\": {\"running\": true},
 		\"actions\": [$(mark 0102)]}"
 	"$OUT/kuvctl" --json --socket "$SOCK" fleet apply --plan "$PLAN" >"$W/report" \
 		2>>"$W/log" &
+	pid=$!
 	wait_for has_noted "done" 5 && guest_start vm-setup-0010 || return 1
-	wait $! || rc=$?
+	wait $pid || rc=$?
 	is status $rc 13 &&
 	is report "$(jq -rc '[.["stopped-at"], .why, .counts.done, .counts.failed, .counts.new]' \
 		"$W/report")" '["vm-setup-0010","it runs",9,1,19]' || rc=1
@@ -326,14 +329,15 @@ t_at_next_boot() {
 
 # vard-sync dies under it.
 t_daemon_dies() {
-	local rc=0 nr=$((EACH < 100 ? EACH : 100))
+	local rc=0 pid nr=$((EACH < 100 ? EACH : 100))
 
 	plan daemon "{\"select\": {\"vms\": \"vm-both-*\"}, \"snapshot\": false,
 		\"stages\": [$nr], \"actions\": [$(mark 05)]}"
 	"$OUT/kuvctl" --socket "$SOCK" fleet apply --plan "$PLAN" >"$W/report" 2>>"$W/log" &
+	pid=$!
 	wait_for has_noted "done" 20 || return 1
 	daemon_end -9
-	wait $! || rc=$?
+	wait $pid || rc=$?
 	is status $rc 13 || return 1
 	grep -q 'ended the connection' "$W/report" || { tail -3 "$W/report"; return 1; }
 	daemon_start &&

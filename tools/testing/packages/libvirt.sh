@@ -107,7 +107,7 @@ t_domain_starts() {
 	virsh_ start web1
 	state running
 	kuvctl list
-	[ "$(ps -o user= -C qemu-system-x86 | head -n 1)" = libvirt+ ]
+	[ "$(stat -c %U "/proc/$(pgrep -o qemu-system)")" = libvirt-qemu ]
 }
 
 # The template has Microsoft's keys; firmware adds what every boot writes.

@@ -6,6 +6,7 @@
 # Limit: 1500 s
 # Afterwards: lib/stock-ovmf.sh
 # Kernel log: systemd\[1\]: Couldn't move remaining userspace processes
+# Kernel log: printk: systemd: [0-9]+ output lines suppressed
 
 # shellcheck source=tools/testing/host/lib/secure-lib.sh
 source "$KUV_TOP/tools/testing/host/lib/secure-lib.sh"

@@ -70,7 +70,7 @@ hook() {
 
 # in_docs COMMAND...: there, in the directory of the documents' files.
 in_docs() {
-	(cd /root/docs && ns --wd=/root/docs "$@")
+	(cd /srv/docs && ns --wd=/srv/docs "$@")
 }
 
 # block WHERE NAME STAYS FILE
@@ -102,7 +102,7 @@ main() {
 
 	# shellcheck source=tools/testing/docs-commands/stage.sh
 	source "$HERE/stage.sh"
-	mkdir -p /root/docs
+	mkdir -p /srv/docs
 	if ! { install_all && start_systemd; }; then
 		tail -n 5 "$LOG"/*.log | sed 's/^/# /'
 		echo "not ok the service does not start"

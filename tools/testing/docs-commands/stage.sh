@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What the blocks of the documents find, and what has to come of them. Sourced by host.sh.
 
-FILES=/root/docs
+FILES=/srv/docs
 
 # stage: the files that the documents speak of, in the directory where their blocks run.
 stage() {
@@ -60,7 +60,7 @@ after_change() {
 }
 
 after_backup() {
-	[ "$(sqlite3 -readonly /root/vars-backup.db \
+	[ "$(sqlite3 -readonly /var/backups/vars-backup.db \
 		"SELECT count(*) FROM vm WHERE name = 'db1'")" = 1 ]
 }
 

@@ -102,7 +102,7 @@ t_vars_expect() {
 	is same "$(guest get A)" 'get A two' &&
 	is again "$(ctl set --expect-digest "$(digest vexp)" --string x vexp A-$GLOBAL)" \
 		'*status 0' &&
-	is done "$(guest get A)" 'get A x' || return 1
+	is 'done' "$(guest get A)" 'get A x' || return 1
 	guest_end
 	old=$(digest vexp)
 	is stopped "$(ctl set --expect-digest "${old/?/z}" --string y vexp A-$GLOBAL)" \
@@ -157,7 +157,7 @@ t_vars_plan() {
 	guest_start vplan || return 1
 	is gone "$(guest get A)" 'get A not-found' &&
 	is there "$(guest get B)" 'get B b' &&
-	is done "$(in_db "SELECT count(*) FROM pending")" 0 &&
+	is 'done' "$(in_db "SELECT count(*) FROM pending")" 0 &&
 	is audit "$(ctl audit vplan)" \
 		'*plan: 1: set A*plan: 2: delete A*plan: 3: set B*vplan set: plan 1: A*vplan delete: plan 2: A*vplan set: plan 3: B*status 0' || return 1
 	guest_end

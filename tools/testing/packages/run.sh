@@ -10,7 +10,7 @@ HERE=$KUV_TOP/tools/testing/packages
 OLD_VERSION=0.0~old
 TESTS=(reproducible lintian installs units_enabled user_made upgrades
 	module_6_1 module_6_12 one_module_version profile_parses libkuv_dev
-	programs removes_all_but_data purges_all)
+	programs removes_all_but_data purges_all_but_variables)
 
 # packages_wanted DIR: first choices of what the packages depend on, without each other; then
 # what the tests call.
@@ -239,11 +239,13 @@ t_removes_all_but_data() {
 	[ ! -e "$ROOT/var/lib/dkms/kvm-uefivars" ]
 }
 
-# Users stay, see README.Debian of vard-sync.
-t_purges_all() {
+# Users stay, see README.Debian of vard-sync, and what VMs may need.
+t_purges_all_but_variables() {
 	mapfile -t names < <(ours)
 	in_root dpkg --purge "${names[@]}"
 	status not-installed
+	[ "$(cat "$ROOT/var/lib/vard-sync/vars.db")" = variables ]
+	rm -r "$ROOT/var/lib/vard-sync"
 	rm -rf "${ROOT:?}"/lib/modules/*/build
 	find "$ROOT/lib/modules" -mindepth 1 -name 'modules.*' -delete
 	find "$ROOT/usr/lib/modules" -depth -empty -delete

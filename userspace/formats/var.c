@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
+
 #define ATTR_MUST (KVM_UEFIVARS_ATTR_NV | KVM_UEFIVARS_ATTR_BS)
 #define ATTR_MAY                                                              \
 	(ATTR_MUST | KVM_UEFIVARS_ATTR_RT | KVM_UEFIVARS_ATTR_HR |             \
@@ -58,6 +60,15 @@ void vard_guid_format(const uint8_t guid[16], char text[VARD_GUID_TEXT])
 			*p++ = '-';
 		p += sprintf(p, "%02x", guid[guid_order[i]]);
 	}
+}
+
+int vard_guid_compare(const uint8_t a[16], const uint8_t b[16])
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < 16; i++)
+		r = a[guid_order[i]] - b[guid_order[i]];
+	return r;
 }
 
 static int hex_digit(char c)
@@ -176,6 +187,18 @@ char *vard_name_format(const uint8_t *name, size_t len)
 	}
 	out[n] = 0;
 	return out;
+}
+
+char *vard_var_describe(const struct vard_var *v)
+{
+	_cleanup_free_ char *name = vard_name_format(v->name, v->name_len);
+	char guid[VARD_GUID_TEXT];
+	char *text;
+
+	vard_guid_format(v->guid, guid);
+	if (!name || asprintf(&text, "%s-%s", name, guid) < 0)
+		return NULL;
+	return text;
 }
 
 /* Is the unit there half a character, with or without its other half? */

@@ -70,6 +70,15 @@ void vard_guid_format(const uint8_t guid[16], char text[VARD_GUID_TEXT]);
 bool vard_guid_parse(const char *text, uint8_t guid[16]);
 
 /**
+ * vard_guid_compare() - order GUIDs as their text is ordered
+ * @a: EFI byte order
+ * @b: EFI byte order
+ *
+ * Return: Less than, equal to, or greater than 0, as memcmp().
+ */
+int vard_guid_compare(const uint8_t a[16], const uint8_t b[16]);
+
+/**
  * vard_hex_parse() - bytes from pairs of hexadecimal digits
  * @text: digits
  * @len: how many characters
@@ -90,6 +99,14 @@ bool vard_hex_parse(const char *text, size_t len, uint8_t *out);
  * Return: UTF-8 to free(), or NULL without memory.
  */
 char *vard_name_format(const uint8_t *name, size_t len);
+
+/**
+ * vard_var_describe() - a variable for messages
+ * @v: variable
+ *
+ * Return: "NAME-GUID" to free(), or NULL without memory.
+ */
+char *vard_var_describe(const struct vard_var *v);
 
 /**
  * vard_text_clean() - make text of any origin fit for a terminal

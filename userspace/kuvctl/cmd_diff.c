@@ -160,7 +160,7 @@ static json_object *entries(const struct pair *p)
 static void print_pair(const struct pair *p)
 {
 	const struct vard_var *v = p->old ? p->old : p->new;
-	_cleanup_free_ char *name = show_full_name(v);
+	_cleanup_free_ char *name = vard_var_describe(v);
 	json_object *list = entries(p);
 	char sign = !p->new ? '-' : !p->old ? '+' : '~';
 

@@ -94,7 +94,7 @@ static size_t show_json(const struct kuvctl_vars *v, const struct options *o)
 /* A line that a program can read back: name, attributes, digits. */
 static void show_raw(const struct vard_var *v)
 {
-	_cleanup_free_ char *name = show_full_name(v);
+	_cleanup_free_ char *name = vard_var_describe(v);
 	char attributes[64];
 
 	printf("%s %s ", name ? name : "",

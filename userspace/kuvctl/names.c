@@ -53,7 +53,7 @@ static void show_candidates(const struct kuvctl_vars *v,
 
 		if (!has_name(&v->list.vars[i], name))
 			continue;
-		text = show_full_name(&v->list.vars[i]);
+		text = vard_var_describe(&v->list.vars[i]);
 		fprintf(stderr, "    %s\n", text ? text : "");
 	}
 }
@@ -143,7 +143,7 @@ const struct vard_var *names_resolve(const struct kuvctl_vars *v,
 bool names_match(const struct vard_var *v, const char *word)
 {
 	_cleanup_free_ char *name = vard_name_format(v->name, v->name_len);
-	_cleanup_free_ char *full = show_full_name(v);
+	_cleanup_free_ char *full = vard_var_describe(v);
 
 	return name && full &&
 	       (!strcmp(word, name) || !strcasecmp(word, full) ||

@@ -73,14 +73,6 @@ void show_print_value(FILE *out, json_object *value, const struct vard_var *v,
  */
 const char *show_attributes(uint32_t attributes, char separator, char text[64]);
 
-/**
- * show_full_name() - NAME-GUID
- * @v: variable
- *
- * Return: Text to free(), or NULL without memory.
- */
-char *show_full_name(const struct vard_var *v);
-
 /* The decoders, one per kind; each fills an object that has its type. */
 
 /**

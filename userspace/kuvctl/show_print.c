@@ -248,7 +248,7 @@ void show_print_value(FILE *out, json_object *value, const struct vard_var *v,
 void show_print(FILE *out, const struct vard_var *v,
 		const struct show_style *style)
 {
-	_cleanup_free_ char *name = show_full_name(v);
+	_cleanup_free_ char *name = vard_var_describe(v);
 	json_object *value = show_value(v);
 	char attributes[64], when[32];
 

@@ -145,18 +145,6 @@ const char *show_attributes(uint32_t attributes, char separator, char text[64])
 	return text;
 }
 
-char *show_full_name(const struct vard_var *v)
-{
-	_cleanup_free_ char *name = vard_name_format(v->name, v->name_len);
-	char guid[VARD_GUID_TEXT];
-	char *text;
-
-	vard_guid_format(v->guid, guid);
-	if (!name || asprintf(&text, "%s-%s", name, guid) < 0)
-		return NULL;
-	return text;
-}
-
 static void dump_line(FILE *out, const uint8_t *p, size_t nr, size_t at,
 		      int indent)
 {

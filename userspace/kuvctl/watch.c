@@ -97,7 +97,7 @@ static void print_value(const struct vard_var *v)
 static void tell(const char *vm, const char *event, uint64_t seq,
 		 const struct vard_var *v)
 {
-	_cleanup_free_ char *name = show_full_name(v);
+	_cleanup_free_ char *name = vard_var_describe(v);
 	enum kuvctl_colour colour = KUVCTL_WARN;
 	char sign = '~', when[32];
 

@@ -4,15 +4,8 @@
 
 #include <errno.h>
 #include <linux/kvm_uefivars_mailbox.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cleanup.h"
-
-/* Text position to byte, as a GUID is written. */
-static const uint8_t text_order[16] = { 3, 2,  1,  0,  5,  4,  7,  6,
-					8, 9, 10, 11, 12, 13, 14, 15 };
 
 void vard_varlist_free(struct vard_varlist *l)
 {
@@ -56,13 +49,10 @@ int vard_varlist_add(struct vard_varlist *l, const struct vard_var *v)
 static int compare(const struct vard_var *a, const struct vard_var *b)
 {
 	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int r;
+	int r = vard_guid_compare(a->guid, b->guid);
 
-	for (int i = 0; i < 16; i++) {
-		r = a->guid[text_order[i]] - b->guid[text_order[i]];
-		if (r)
-			return r;
-	}
+	if (r)
+		return r;
 	r = len ? memcmp(a->name, b->name, len) : 0;
 	return r ? r : (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
@@ -169,16 +159,4 @@ int vard_varlist_diff(struct vard_varlist *before, struct vard_varlist *after,
 	for (size_t i = 0; r == 0 && i < before->nr; i++)
 		r = add_if_gone(after, &before->vars[i], ret);
 	return r;
-}
-
-char *vard_var_describe(const struct vard_var *v)
-{
-	_cleanup_free_ char *name = vard_name_format(v->name, v->name_len);
-	char guid[VARD_GUID_TEXT];
-	char *text;
-
-	vard_guid_format(v->guid, guid);
-	if (!name || asprintf(&text, "%s-%s", name, guid) < 0)
-		return NULL;
-	return text;
 }

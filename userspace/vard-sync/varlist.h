@@ -75,12 +75,4 @@ int vard_varlist_diff(struct vard_varlist *before, struct vard_varlist *after,
  */
 bool vard_var_is_same(const struct vard_var *a, const struct vard_var *b);
 
-/**
- * vard_var_describe() - a variable for messages
- * @v: variable
- *
- * Return: "NAME-GUID" to free(), or NULL without memory.
- */
-char *vard_var_describe(const struct vard_var *v);
-
 #endif /* _VARD_VARLIST_H */

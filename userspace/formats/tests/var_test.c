@@ -49,6 +49,23 @@ static void guid_malformed(void **state)
 	}
 }
 
+static void guid_in_order(void **state)
+{
+	uint8_t other[16];
+
+	(void)state;
+	memcpy(other, global, 16);
+	assert_int_equal(vard_guid_compare(global, other), 0);
+	/* The text's 8be4df61 against 8ae5df61. */
+	other[3]--;
+	other[2]++;
+	assert_true(vard_guid_compare(global, other) > 0);
+	assert_true(vard_guid_compare(other, global) < 0);
+	memcpy(other, global, 16);
+	other[15]++;
+	assert_true(vard_guid_compare(global, other) < 0);
+}
+
 static void check_format(const void *name, size_t len, const char *want)
 {
 	char *text = vard_name_format(name, len);
@@ -131,6 +148,19 @@ static struct vard_var sound(void)
 	};
 }
 
+static void var_for_people(void **state)
+{
+	struct vard_var v = sound();
+	char *text;
+
+	(void)state;
+	memcpy(v.guid, global, 16);
+	text = vard_var_describe(&v);
+	assert_non_null(text);
+	assert_string_equal(text, "A-" GLOBAL);
+	free(text);
+}
+
 static void var_sound(void **state)
 {
 	struct vard_var v = sound();
@@ -204,11 +234,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guid_both_ways),
 		cmocka_unit_test(guid_malformed),
+		cmocka_unit_test(guid_in_order),
 		cmocka_unit_test(name_for_people),
 		cmocka_unit_test(name_of_odd_units),
 		cmocka_unit_test(name_with_controls),
 		cmocka_unit_test(name_from_utf8),
 		cmocka_unit_test(name_from_bad_utf8),
+		cmocka_unit_test(var_for_people),
 		cmocka_unit_test(var_sound),
 		cmocka_unit_test(var_bad_name),
 		cmocka_unit_test(var_bad_attributes),

@@ -131,20 +131,37 @@ static struct fleet_entry *add_entry(struct fleet_journal *j,
 	return e;
 }
 
-/* A VM that the plan selects, and whether it can be changed; false if not. */
-static bool select_vm(struct fleet_run *run, const char *vm, int64_t now)
+/* A VM that the plan selects, and whether it can be changed. */
+static void select_vm(struct fleet_run *run, const char *vm, int64_t now)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	struct kuvctl_vars v;
-	bool ok = true;
 
 	if (kuvctl_vars_try(run->bus, vm, &v, &error) < 0)
 		fail(KUVCTL_EXIT_REFUSED, "VM %s: %s; nothing was done", vm,
 		     error.message ? error.message : "no answer");
 	if (is_wanted(run->plan, &v, now))
-		ok = fleet_run_try(run, add_entry(run->journal, &v), &v);
+		fleet_run_try(run, add_entry(run->journal, &v), &v);
 	kuvctl_vars_free(&v);
-	return ok;
+}
+
+/* VMs that are left out take no place in a stage: they come last. */
+static void put_moved_last(struct fleet_journal *j)
+{
+	struct fleet_entry *moved = calloc(j->nr + 1, sizeof(*moved));
+	size_t nr = 0;
+
+	if (!moved)
+		fail(KUVCTL_EXIT_INTERNAL, "no memory");
+	for (size_t i = 0; i < j->nr; i++) {
+		if (j->entries[i].state == FLEET_MOVED)
+			moved[nr++] = j->entries[i];
+		else
+			j->entries[i - nr] = j->entries[i];
+	}
+	if (nr)
+		memcpy(j->entries + j->nr - nr, moved, nr * sizeof(*moved));
+	free(moved);
 }
 
 /* The first one that cannot be changed as planned, NULL if there is none. */
@@ -152,28 +169,28 @@ static const struct fleet_entry *select_all(struct fleet_run *run)
 {
 	const struct fleet_plan *p = run->plan;
 	struct fleet_journal *j = run->journal;
-	const struct fleet_entry *bad = NULL;
 	int64_t now = time(NULL);
 	struct fleet_vm *vms;
 	size_t nr = fleet_list(run->bus, p->vms.list, p->vms.nr, &vms);
-	size_t first_bad = SIZE_MAX;
 
 	/* All of them: who reads the report wants to know all that is wrong. */
 	for (size_t i = 0; i < nr; i++) {
-		if (!fleet_plan_excepts(p, vms[i].name) &&
-		    !select_vm(run, vms[i].name, now) && first_bad == SIZE_MAX)
-			first_bad = j->nr - 1;
+		if (!fleet_plan_excepts(p, vms[i].name))
+			select_vm(run, vms[i].name, now);
 		free(vms[i].name);
 	}
 	free(vms);
-	if (first_bad != SIZE_MAX)
-		bad = &j->entries[first_bad];
-	return bad;
+	put_moved_last(j);
+	for (size_t i = 0; i < j->nr; i++)
+		if (j->entries[i].state == FLEET_FAILED)
+			return &j->entries[i];
+	return NULL;
 }
 
 static bool is_over(const struct fleet_entry *e)
 {
-	return e->state == FLEET_DONE || e->state == FLEET_UNCHANGED;
+	return e->state == FLEET_DONE || e->state == FLEET_UNCHANGED ||
+	       e->state == FLEET_MOVED;
 }
 
 /* A dry run of all that nothing was done with yet. */
@@ -230,11 +247,11 @@ static const struct fleet_entry *carry_out(struct fleet_run *run,
 	for (size_t i = 0; i < j->nr; i++) {
 		struct fleet_entry *e = &j->entries[i];
 
+		if (is_over(e))
+			continue;
 		stage = fleet_plan_stage(run->plan, i);
 		if (!stage || (last_stage && stage > last_stage))
 			return NULL;
-		if (is_over(e))
-			continue;
 		if (before && stage != before)
 			wait_after(run->plan, before);
 		before = stage;
@@ -248,12 +265,20 @@ static const struct fleet_entry *carry_out(struct fleet_run *run,
 static void drop_beyond(struct fleet_run *run)
 {
 	struct fleet_journal *j = run->journal;
+	size_t kept = 0;
 
-	while (j->nr && !fleet_plan_stage(run->plan, j->nr - 1)) {
-		j->nr--;
-		free(j->entries[j->nr].vm);
-		free(j->entries[j->nr].why);
+	for (size_t i = 0; i < j->nr; i++) {
+		struct fleet_entry *e = &j->entries[i];
+
+		if (e->state == FLEET_MOVED ||
+		    fleet_plan_stage(run->plan, kept)) {
+			j->entries[kept++] = *e;
+		} else {
+			free(e->vm);
+			free(e->why);
+		}
 	}
+	j->nr = kept;
 }
 
 /* Select, or take what the journal has; then find out whether it would work. */

@@ -17,6 +17,7 @@ struct query {
 	json_object *rows;
 	size_t nr_vms;
 	size_t nr_found;
+	size_t nr_moved;
 	size_t nr_failed;
 };
 
@@ -114,7 +115,9 @@ static void add_row(struct query *q, const struct kuvctl_vars *v)
 	struct fleet_facts f;
 
 	fleet_facts_get(v, &q->find, &f);
-	findings = fleet_findings(&q->find, &f, v->nr_pending, q->now);
+	/* What another host has now is looked at there. */
+	findings = v->is_moved ? json_object_new_array() :
+		   fleet_findings(&q->find, &f, v->nr_pending, q->now);
 	keys = keys_json(&f, q->now);
 	put(row, "vm", v->vm);
 	put(row, "state", v->is_moved ? "moved" :
@@ -152,8 +155,11 @@ static void ask(struct query *q, sd_bus *bus, const char *vm)
 
 	if (r >= 0) {
 		add_row(q, &v);
+		if (v.is_moved)
+			q->nr_moved++;
+		else
+			q->nr_vms++;
 		kuvctl_vars_free(&v);
-		q->nr_vms++;
 	} else if (sd_bus_error_has_name(&e,
 					 "org.kvm_uefivars.Error.NoPermission") ||
 		   kuvctl_is_lost(&e, r)) {
@@ -199,7 +205,10 @@ static size_t nr_of(unsigned int generation)
 static void print_row(json_object *row)
 {
 	json_object *findings;
-	bool is_found = length_of(row, "findings") > 0;
+	enum kuvctl_colour colour =
+		length_of(row, "findings") > 0 ? KUVCTL_WARN :
+		!strcmp(text_of(row, "state"), "moved") ? KUVCTL_PLAIN :
+							  KUVCTL_GOOD;
 	const char *version = text_of(row, "dbx-version");
 
 	if (*text_of(row, "error")) {
@@ -209,7 +218,7 @@ static void print_row(json_object *row)
 		return;
 	}
 	printf("%s%-24s%s %-7s %-7s %-4s %-4s %5s%s%-5s %3s",
-	       kuvctl_colour(is_found ? KUVCTL_WARN : KUVCTL_GOOD),
+	       kuvctl_colour(colour),
 	       text_of(row, "vm"), kuvctl_colour(KUVCTL_PLAIN),
 	       text_of(row, "state"), text_of(row, "pk"),
 	       mark(length_of(row, "missing-2011"), nr_of(CERT_2011)),
@@ -237,7 +246,10 @@ static void print(const struct query *q)
 		    length_of(row, "findings"))
 			print_row(row);
 	}
-	printf("%zu of %zu VMs\n", q->nr_found, q->nr_vms);
+	printf("%zu of %zu VMs", q->nr_found, q->nr_vms);
+	if (q->nr_moved)
+		printf("; %zu moved, left out", q->nr_moved);
+	putchar('\n');
 }
 
 static void print_json(struct query *q)
@@ -248,6 +260,7 @@ static void print_json(struct query *q)
 	json_object_object_add(o, "found", json_object_new_uint64(q->nr_found));
 	json_object_object_add(o, "looked-at",
 			       json_object_new_uint64(q->nr_vms));
+	json_object_object_add(o, "moved", json_object_new_uint64(q->nr_moved));
 	kuvctl_print_json(o);
 	q->rows = NULL;
 }

@@ -19,7 +19,7 @@
 const char *const fleet_states[FLEET_NR_STATES] = {
 	[FLEET_NEW] = "new", [FLEET_BEGUN] = "begun", [FLEET_DONE] = "done",
 	[FLEET_UNCHANGED] = "unchanged", [FLEET_FAILED] = "failed",
-	[FLEET_DOUBT] = "doubt",
+	[FLEET_DOUBT] = "doubt", [FLEET_MOVED] = "moved",
 };
 
 static __attribute__((format(printf, 2, 3))) bool
@@ -76,7 +76,33 @@ static json_object *head_json(const struct fleet_journal *j, const char *hash)
 	return o;
 }
 
-/* The name appears with the whole first line behind it. */
+static json_object *note_json(const struct fleet_entry *e)
+{
+	json_object *o = json_object_new_object();
+
+	put(o, "vm", e->vm);
+	put(o, "state", fleet_states[e->state]);
+	put(o, "old", e->old_digest);
+	put(o, "new", e->new_digest);
+	if (e->pending)
+		json_object_object_add(o, "pending",
+				       json_object_new_uint64(e->pending));
+	put(o, "why", e->why);
+	return o;
+}
+
+/* The first line, and one for each VM that is settled already. */
+static int write_begin(int fd, const struct fleet_journal *j, const char *hash)
+{
+	int r = write_line(fd, head_json(j, hash));
+
+	for (size_t i = 0; r >= 0 && i < j->nr; i++)
+		if (j->entries[i].state != FLEET_NEW)
+			r = write_line(fd, note_json(&j->entries[i]));
+	return r;
+}
+
+/* The name appears with all of its beginning behind it. */
 static int begin_file(const struct fleet_journal *j, const char *hash,
 		      const char *path, const char *tmp, int *ret_fd)
 {
@@ -87,7 +113,7 @@ static int begin_file(const struct fleet_journal *j, const char *hash,
 
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -errno;
-	r = write_line(fd, head_json(j, hash));
+	r = write_begin(fd, j, hash);
 	if (r >= 0 && link(tmp, path) < 0)
 		r = -errno;
 	unlink(tmp);
@@ -133,17 +159,7 @@ static void write_or_exit(struct fleet_journal *j, json_object *o)
 
 void fleet_journal_note(struct fleet_journal *j, const struct fleet_entry *e)
 {
-	json_object *o = json_object_new_object();
-
-	put(o, "vm", e->vm);
-	put(o, "state", fleet_states[e->state]);
-	put(o, "old", e->old_digest);
-	put(o, "new", e->new_digest);
-	if (e->pending)
-		json_object_object_add(o, "pending",
-				       json_object_new_uint64(e->pending));
-	put(o, "why", e->why);
-	write_or_exit(j, o);
+	write_or_exit(j, note_json(e));
 }
 
 void fleet_journal_finish(struct fleet_journal *j)

@@ -20,6 +20,7 @@
  * @FLEET_UNCHANGED: it was as the plan wants it
  * @FLEET_FAILED: something was not as expected; it is as before
  * @FLEET_DOUBT: changed, but not as expected, or not known to be
+ * @FLEET_MOVED: left out: it belongs to another host now
  * @FLEET_NR_STATES: how many
  */
 enum fleet_state {
@@ -29,6 +30,7 @@ enum fleet_state {
 	FLEET_UNCHANGED,
 	FLEET_FAILED,
 	FLEET_DOUBT,
+	FLEET_MOVED,
 	FLEET_NR_STATES,
 };
 
@@ -75,7 +77,7 @@ struct fleet_journal {
 
 /**
  * fleet_journal_create() - begin a journal; it is on disk when this returns
- * @j: with the VMs; @j->fd is filled
+ * @j: with the VMs and their states; @j->fd is filled
  * @path: of the file, which must not be there
  * @hash: of the plan
  * @why: filled on failure

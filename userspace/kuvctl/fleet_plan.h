@@ -130,6 +130,15 @@ void fleet_plan_free(struct fleet_plan *p);
 bool fleet_plan_excepts(const struct fleet_plan *p, const char *vm);
 
 /**
+ * fleet_plan_names() - does a plan name a VM, and not only match its name?
+ * @p: plan
+ * @vm: name
+ *
+ * Return: Whether it does.
+ */
+bool fleet_plan_names(const struct fleet_plan *p, const char *vm);
+
+/**
  * fleet_plan_stage() - the stage of a VM
  * @p: plan
  * @i: which of the VMs that the plan selects

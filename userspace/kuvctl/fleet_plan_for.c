@@ -19,6 +19,14 @@ bool fleet_plan_excepts(const struct fleet_plan *p, const char *vm)
 	return false;
 }
 
+bool fleet_plan_names(const struct fleet_plan *p, const char *vm)
+{
+	for (size_t i = 0; i < p->vms.nr; i++)
+		if (!strcmp(p->vms.list[i], vm))
+			return true;
+	return false;
+}
+
 size_t fleet_plan_stage(const struct fleet_plan *p, size_t i)
 {
 	for (size_t n = 0; n < p->nr_stages; n++) {

@@ -21,7 +21,8 @@ static struct count count(const struct fleet_journal *j)
 
 	for (size_t i = 0; i < j->nr; i++)
 		c.in[j->entries[i].state]++;
-	c.left = j->nr - c.in[FLEET_DONE] - c.in[FLEET_UNCHANGED];
+	c.left = j->nr - c.in[FLEET_DONE] - c.in[FLEET_UNCHANGED] -
+		 c.in[FLEET_MOVED];
 	return c;
 }
 
@@ -72,6 +73,13 @@ static char *go_on(const struct fleet_report *r)
 	return ret;
 }
 
+/* 0 for a VM that is in none. */
+static size_t stage_of(const struct fleet_report *r, size_t i)
+{
+	return r->journal->entries[i].state == FLEET_MOVED ?
+		       0 : fleet_plan_stage(r->plan, i);
+}
+
 static json_object *entry_json(const struct fleet_report *r, size_t i)
 {
 	const struct fleet_entry *e = &r->journal->entries[i];
@@ -79,7 +87,7 @@ static json_object *entry_json(const struct fleet_report *r, size_t i)
 
 	put(o, "vm", e->vm);
 	put(o, "uuid", e->uuid);
-	put_number(o, "stage", fleet_plan_stage(r->plan, i));
+	put_number(o, "stage", stage_of(r, i));
 	put(o, "state", fleet_states[e->state]);
 	put(o, "old-digest", e->old_digest);
 	put(o, "new-digest", e->new_digest);
@@ -138,10 +146,11 @@ static void print_entry(const struct fleet_report *r, size_t i)
 {
 	const struct fleet_entry *e = &r->journal->entries[i];
 	bool would = r->is_dry_run && e->state == FLEET_NEW;
-	const char *word = !would ? fleet_states[e->state] :
+	const char *word = e->state == FLEET_MOVED ? "moved, left out" :
+			   !would ? fleet_states[e->state] :
 			   e->nr_changed ? "would" : "unchanged";
 
-	printf("%-24s %5zu %s%-9s%s", e->vm, fleet_plan_stage(r->plan, i),
+	printf("%-24s %5zu %s%-9s%s", e->vm, stage_of(r, i),
 	       kuvctl_colour(colour_of(e->state)), word,
 	       kuvctl_colour(KUVCTL_PLAIN));
 	if (e->nr_changed)
@@ -159,8 +168,11 @@ static void print_text(const struct fleet_report *r, const struct count *c)
 	       "STAGE", "STATE", kuvctl_colour(KUVCTL_PLAIN));
 	for (size_t i = 0; i < r->journal->nr; i++)
 		print_entry(r, i);
-	printf("%zu VMs: %zu done, %zu unchanged, %zu left%s\n", r->journal->nr,
-	       c->in[FLEET_DONE], c->in[FLEET_UNCHANGED], c->left,
+	printf("%zu VMs: %zu done, %zu unchanged, %zu left", r->journal->nr,
+	       c->in[FLEET_DONE], c->in[FLEET_UNCHANGED], c->left);
+	if (c->in[FLEET_MOVED])
+		printf(", %zu moved, left out", c->in[FLEET_MOVED]);
+	printf("%s\n",
 	       r->is_dry_run ? "; dry run, nothing was done" : "");
 	if (r->stopped)
 		printf("stopped at %s: %s\n", r->stopped->vm, r->stopped->why);
@@ -185,6 +197,6 @@ int fleet_report_print(const struct fleet_report *r)
 	if (!c.left)
 		return 0;
 	/* A VM in doubt may have been changed. */
-	return c.left == r->journal->nr && !c.in[FLEET_DOUBT] && r->stopped ?
+	return c.left + c.in[FLEET_MOVED] == r->journal->nr && !c.in[FLEET_DOUBT] && r->stopped ?
 		       KUVCTL_EXIT_REFUSED : KUVCTL_EXIT_PARTLY;
 }

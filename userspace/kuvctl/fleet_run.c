@@ -56,6 +56,14 @@ static bool check_vm(const struct fleet_plan *p, struct fleet_entry *e,
 	return true;
 }
 
+/* Who means all VMs means those that are here. */
+static bool is_left_out(const struct fleet_run *run, const struct fleet_entry *e,
+			const struct kuvctl_vars *v)
+{
+	return v->is_moved && !strcmp(v->uuid, e->uuid) &&
+	       !fleet_plan_names(run->plan, e->vm);
+}
+
 static int change(struct fleet_run *run, struct fleet_entry *e,
 		  const struct kuvctl_plan *p, bool is_dry_run,
 		  struct kuvctl_applied *ret, sd_bus_error *error)
@@ -110,8 +118,13 @@ bool fleet_run_try(struct fleet_run *run, struct fleet_entry *e,
 		   const struct kuvctl_vars *v)
 {
 	struct kuvctl_plan p = { 0 };
-	bool ok = plan_vm(run, e, v, &p);
+	bool ok;
 
+	if (is_left_out(run, e, v)) {
+		fleet_entry_set(e, FLEET_MOVED, NULL);
+		return true;
+	}
+	ok = plan_vm(run, e, v, &p);
 	memcpy(e->old_digest, v->digest, sizeof(e->old_digest));
 	memcpy(e->new_digest, v->digest, sizeof(e->new_digest));
 	e->nr_changed = 0;
@@ -315,8 +328,11 @@ static bool change_vm(struct fleet_run *run, struct fleet_entry *e,
 {
 	struct kuvctl_plan p = { 0 };
 	bool is_tried = !strcmp(e->old_digest, v->digest) && e->new_digest[0];
-	bool ok = plan_vm(run, e, v, &p);
+	bool ok;
 
+	if (is_left_out(run, e, v))
+		return finish(run, e, FLEET_MOVED);
+	ok = plan_vm(run, e, v, &p);
 	if (ok && !p.nr) {
 		kuvctl_plan_free(&p);
 		return finish(run, e, FLEET_UNCHANGED);

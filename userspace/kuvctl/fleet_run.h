@@ -27,7 +27,8 @@ struct fleet_run {
  * @v: its variables
  *
  * Nothing changes, neither in the VM nor in the journal. What would is in
- * nr_changed and the digests of @e.
+ * nr_changed and the digests of @e. A VM that has moved to another host gets
+ * state FLEET_MOVED, unless the plan names it.
  *
  * Return: Whether it would; else @e has state FLEET_FAILED and says why.
  */

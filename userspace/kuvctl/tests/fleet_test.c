@@ -16,7 +16,7 @@
 #include <openssl/x509.h>
 
 #include "fleet_journal.h"
-#include "fleet_plan.h"
+#include "fleet_run.h"
 #include "siglist.h"
 
 #define NOW	1790000000
@@ -425,6 +425,46 @@ static void updates_that_are_there(void **state)
 	fleet_plan_free(&p);
 }
 
+/* --- VMs that were moved away --- */
+
+/* What a dry run says of the VM "b"; there is no vard-sync that it could ask. */
+static enum fleet_state try_vm(const char *select, const struct kuvctl_vars *v,
+			       const char *uuid)
+{
+	struct fleet_plan p;
+	struct fleet_journal j = { .fd = -1 };
+	struct fleet_run run = { .plan = &p, .journal = &j };
+	struct fleet_entry e = { .vm = (char *)"b" };
+	char text[512];
+	bool ok;
+
+	snprintf(text, sizeof(text),
+		 "{\"select\": {\"vms\": %s}, \"actions\": [" DELETE "]}", select);
+	assert_true(parse(text, &p));
+	snprintf(e.uuid, sizeof(e.uuid), "%s", uuid);
+	ok = fleet_run_try(&run, &e, v);
+	assert_true(ok == (e.state != FLEET_FAILED));
+	assert_true(ok == !e.why);
+	free(e.why);
+	fleet_plan_free(&p);
+	return e.state;
+}
+
+static void moved_away(void **state)
+{
+	struct kuvctl_vars v = { .uuid = "same" };
+
+	(void)state;
+	assert_int_equal(try_vm("\"*\"", &v, "same"), FLEET_NEW);
+	v.is_moved = true;
+	assert_int_equal(try_vm("\"*\"", &v, "same"), FLEET_MOVED);
+	assert_int_equal(try_vm("[\"a\", \"[b]\"]", &v, "same"), FLEET_MOVED);
+	/* Who names it means it. */
+	assert_int_equal(try_vm("[\"a*\", \"b\"]", &v, "same"), FLEET_FAILED);
+	/* Nor is it the VM that the plan began with. */
+	assert_int_equal(try_vm("\"*\"", &v, "other"), FLEET_FAILED);
+}
+
 /* --- journals --- */
 
 static char dir[64];
@@ -501,6 +541,22 @@ static void journal_remembers(void **state)
 	fleet_journal_close(&j);
 	assert_true(fleet_journal_open(&j, path, "hash", why));
 	assert_true(j.is_finished);
+	fleet_journal_close(&j);
+}
+
+/* What was left out at the beginning stays so, without a note of its own. */
+static void journal_of_a_moved_vm(void **state)
+{
+	struct fleet_journal j = { .fd = -1, .nr = 1 };
+
+	(void)state;
+	j.entries = calloc(1, sizeof(*j.entries));
+	j.entries[0].vm = strdup("away");
+	j.entries[0].state = FLEET_MOVED;
+	assert_true(fleet_journal_create(&j, path, "hash", why));
+	fleet_journal_close(&j);
+	assert_true(fleet_journal_open(&j, path, "hash", why));
+	assert_int_equal(j.entries[0].state, FLEET_MOVED);
 	fleet_journal_close(&j);
 }
 
@@ -595,7 +651,9 @@ int main(void)
 		cmocka_unit_test(bad_plans),
 		cmocka_unit_test(only_what_differs),
 		cmocka_unit_test(updates_that_are_there),
+		cmocka_unit_test(moved_away),
 		JOURNAL(journal_remembers),
+		JOURNAL(journal_of_a_moved_vm),
 		JOURNAL(journal_of_a_crash),
 		JOURNAL(journal_is_exclusive),
 		JOURNAL(journal_damaged),

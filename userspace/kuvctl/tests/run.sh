@@ -220,6 +220,31 @@ ctl set one Timeout --data 0500
 check set_no_module 3 '*load the module*'
 ctl --json list
 check list_json 0 '*"state":"idle"*"vm":"one"*'
+
+# Many VMs, one of which belongs to another host.
+stop -TERM
+sqlite3 "$W/vars.db" "INSERT INTO vm (name, uuid, uid, state) VALUES
+	('away', '11111111-2222-3333-4444-666666666666', 0, 'moved')" || failed=1
+start
+plan() {
+	printf '{"select": {"vms": %s}, "stages": [1], "actions": [{"delete": {"name": "x",
+		"guid": "8be4df61-93ca-11d2-aa0d-00e098032b8c"}}]}' "$1" >"$W/plan.json"
+}
+
+ctl fleet query
+check query_moved 12 '*away *moved *one *idle *setup-mode*1 of 1 VMs; 1 moved, left out'
+ctl --json fleet query --setup-mode
+check query_moved_json 12 '*"vm":"away",*"findings":\[*([[:space:]])]*"vm":"one",*"found":1,*"looked-at":1,*"moved":1*'
+plan '["one", "away"]'
+ctl fleet apply --plan "$W/plan.json"
+check apply_moved_named 9 '*stopped at away: it has moved to another host*'
+plan '"*"'
+ctl fleet apply --plan "$W/plan.json" --dry-run
+check apply_moved_dry 0 '*one * 1 unchanged*away * 0 moved, left out*1 left, 1 moved, left out; dry run*'
+ctl fleet apply --plan "$W/plan.json"
+check apply_moved 0 '*2 VMs: 0 done, 1 unchanged, 0 left, 1 moved, left out'
+ctl --json fleet apply --plan "$W/plan.json" --resume
+check apply_moved_again 0 '*"moved":1*"vm":"one",*"stage":1,*"vm":"away",*"stage":0,*"state":"moved"*'
 "$KUVCTL" --socket "$W/control" watch one >"$W/watch" 2>&1 &
 WATCHER=$!
 sleep 1

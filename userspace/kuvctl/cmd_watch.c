@@ -25,8 +25,10 @@ struct watch {
 	sd_bus *bus;
 	struct watch_vm *vms;
 	size_t nr;
+	size_t nr_left_out;
 	int signals;
 	bool is_all;
+	bool is_full;	/* vard-sync lets this connection watch no more VMs */
 	bool is_again;	/* connected before: what was missed is told */
 };
 
@@ -76,6 +78,8 @@ static int subscribe(struct watch *w, struct watch_vm *vm, bool is_told)
 		kuvctl_refused(&e, r);
 	if (r >= 0)
 		watch_adopt(vm, &now, is_told);
+	if (sd_bus_error_has_name(&e, SD_BUS_ERROR_LIMITS_EXCEEDED))
+		w->is_full = true;
 	sd_bus_error_free(&e);
 	return r;
 }
@@ -92,6 +96,16 @@ static int watch_new(struct watch *w, const char *name)
 	return sd_bus_is_open(w->bus) > 0 ? 0 : r;
 }
 
+/* Who believes that all VMs are followed must not be wrong. */
+static void say_left_out(struct watch *w, size_t nr)
+{
+	if (nr > w->nr_left_out)
+		fprintf(stderr,
+			"kuvctl: %zu VMs are followed, %zu are NOT: vard-sync lets one connection watch no more; name VMs, in several kuvctl watch VM...\n",
+			w->nr, nr);
+	w->nr_left_out = nr;
+}
+
 /* VMs that were not there before. Returns -errno if the connection is lost. */
 static int look_for_vms(struct watch *w)
 {
@@ -99,8 +113,10 @@ static int look_for_vms(struct watch *w)
 	sd_bus_message *reply = NULL;
 	sd_bus_message *m = kuvctl_request(w->bus, KUVCTL_VARD_SYNC, "List");
 	int r = sd_bus_call(w->bus, m, UINT64_MAX, &e, &reply);
+	size_t nr_left_out = 0;
 
 	sd_bus_message_unref(m);
+	w->is_full = false;
 	if (r < 0 && !w->is_again)
 		kuvctl_refused(&e, r);
 	sd_bus_error_free(&e);
@@ -111,12 +127,15 @@ static int look_for_vms(struct watch *w)
 		const char *name;
 
 		kuvctl_check(sd_bus_message_read(reply, "s", &name));
-		if (!find_vm(w, name))
+		if (!find_vm(w, name) && !w->is_full)
 			r = watch_new(w, name);
+		nr_left_out += w->is_full && !find_vm(w, name);
 		kuvctl_check(sd_bus_message_skip(reply, "a{sv}"));
 		kuvctl_check(sd_bus_message_exit_container(reply));
 	}
 	sd_bus_message_unref(reply);
+	if (r >= 0)
+		say_left_out(w, nr_left_out);
 	return r;
 }
 

@@ -260,5 +260,23 @@ wait $WATCHER
 RC=$?
 OUT=$(cat "$W/watch")
 check watch_reconnects 0 '*vard-sync is away*vard-sync is back'
+
+# More VMs than one connection may watch.
+stop -TERM
+sqlite3 "$W/vars.db" "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1
+	FROM n WHERE i < 2029) INSERT INTO vm (name, uuid, uid)
+	SELECT 'many' || i, '11111111-2222-3333-4444-77777777' || i, 0 FROM n" || failed=1
+start
+"$KUVCTL" --socket "$W/control" watch >"$W/watch" 2>"$W/err" &
+WATCHER=$!
+for _ in $(seq 400); do
+	grep -q NOT "$W/err" && break
+	sleep 0.05
+done
+kill -INT $WATCHER
+wait $WATCHER
+RC=$?
+OUT=$(cat "$W/err")
+check watch_limit 0 'kuvctl: 1024 VMs are followed, 8 are NOT:*name VMs*'
 echo "1..$n"
 [ $failed = 0 ]

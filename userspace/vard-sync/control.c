@@ -27,12 +27,6 @@ bool vard_conn_is_operator(const struct vard_conn *c)
 	return c->uid == 0 || c->uid == geteuid();
 }
 
-static int bad_argument(sd_bus_error *e, const char *what)
-{
-	sd_bus_error_set(e, SD_BUS_ERROR_INVALID_ARGS, what);
-	return -EINVAL;
-}
-
 static int read_number(sd_bus_message *m, int64_t *ret)
 {
 	uint32_t n = 0;
@@ -42,9 +36,10 @@ static int read_number(sd_bus_message *m, int64_t *ret)
 	return r;
 }
 
-static int read_option(sd_bus_message *m, const char *key,
-		       struct vard_request *rq, sd_bus_error *e)
+static int read_option(sd_bus_message *m, const char *key, void *arg,
+		       sd_bus_error *e)
 {
+	struct vard_request *rq = arg;
 	const char *text;
 	int r, flag = 0;
 
@@ -62,44 +57,22 @@ static int read_option(sd_bus_message *m, const char *key,
 	if (strcmp(key, "change-burst") == 0)
 		return read_number(m, &rq->change_burst);
 	if (strcmp(key, "durability") != 0 && strcmp(key, "options") != 0)
-		return bad_argument(e, "unknown option; known: template, template-name, incoming, durability, options, change-rate, change-burst");
+		return vard_control_bad_argument(e, "unknown option; known: template, template-name, incoming, durability, options, change-rate, change-burst");
 	r = sd_bus_message_read(m, "v", "s", &text);
 	if (r < 0)
 		return r;
 	if (strcmp(key, "options") == 0) {
 		rq->has_options = kuv_store_options_parse(text, &rq->options);
 		return rq->has_options ? 0 :
-			bad_argument(e, "options are names with commas between them: " KUV_STORE_OPTIONS_KNOWN);
+			vard_control_bad_argument(e, "options are names with commas between them: " KUV_STORE_OPTIONS_KNOWN);
 	}
 	if (strcmp(text, "write-through") == 0)
 		rq->durability = KVM_UEFIVARS_WRITE_THROUGH;
 	else if (strcmp(text, "write-back") == 0)
 		rq->durability = KVM_UEFIVARS_WRITE_BACK;
 	else
-		return bad_argument(e, "durability is write-through or write-back");
+		return vard_control_bad_argument(e, "durability is write-through or write-back");
 	return 0;
-}
-
-static int read_options(sd_bus_message *m, struct vard_request *rq,
-			sd_bus_error *e)
-{
-	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-
-	while (r >= 0) {
-		const char *key;
-
-		r = sd_bus_message_enter_container(m, 'e', "sv");
-		if (r <= 0)
-			break;
-		r = sd_bus_message_read(m, "s", &key);
-		if (r >= 0)
-			r = read_option(m, key, rq, e);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(m);
-	}
-	if (r == -ENXIO)
-		return bad_argument(e, "the value of an option is of the wrong type");
-	return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
 static int method_open(sd_bus_message *m, void *arg, sd_bus_error *e)
@@ -111,7 +84,7 @@ static int method_open(sd_bus_message *m, void *arg, sd_bus_error *e)
 	int r = sd_bus_message_read(m, "s", &rq.name);
 
 	if (r >= 0)
-		r = read_options(m, &rq, e);
+		r = vard_control_read_options(m, read_option, &rq, e);
 	if (r >= 0)
 		r = vard_vm_open(c->daemon, &rq, &got, e);
 	if (r < 0)
@@ -143,9 +116,9 @@ static int method_configure(sd_bus_message *m, void *arg, sd_bus_error *e)
 	int r = sd_bus_message_read(m, "s", &rq.name);
 
 	if (r >= 0)
-		r = read_options(m, &rq, e);
+		r = vard_control_read_options(m, read_option, &rq, e);
 	if (r >= 0 && (rq.template_fd >= 0 || rq.template_name || rq.is_incoming))
-		r = bad_argument(e, "durability, options, change-rate and change-burst can be configured; a template or where a VM comes from cannot");
+		r = vard_control_bad_argument(e, "durability, options, change-rate and change-burst can be configured; a template or where a VM comes from cannot");
 	if (r >= 0)
 		r = vard_vm_configure(c->daemon, &rq, e);
 	return r < 0 ? r : sd_bus_reply_method_return(m, "");

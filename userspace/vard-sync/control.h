@@ -5,6 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "change.h"
 #include "loop.h"
 #include "var.h"
 
@@ -74,6 +75,58 @@ int vard_control_variables(struct vard_conn *c);
  * Return: as sd-bus. In control_variables.c.
  */
 int vard_control_append_var(sd_bus_message *m, const struct vard_var *v);
+
+/**
+ * vard_control_bad_argument() - refuse a call for what is in it
+ * @e: filled
+ * @what: what is wrong, or what would be right
+ *
+ * Return: -EINVAL. In control_args.c, as are the next three.
+ */
+int vard_control_bad_argument(sd_bus_error *e, const char *what);
+
+/**
+ * vard_control_read_order() - read a call whose first argument is a VM
+ * @m: call
+ * @c: who calls
+ * @e: for what becomes of it
+ * @o: filled
+ *
+ * Return: as sd-bus.
+ */
+int vard_control_read_order(sd_bus_message *m, struct vard_conn *c,
+			    sd_bus_error *e, struct vard_order *o);
+
+/* Reads the value of an option, a variant. Returns as sd-bus. */
+typedef int (*vard_option_fn)(sd_bus_message *m, const char *key, void *arg,
+			      sd_bus_error *e);
+
+/**
+ * vard_control_read_options() - read an a{sv}
+ * @m: call
+ * @fn: called with each option
+ * @arg: for @fn
+ * @e: filled if @fn found a value of another type than it reads
+ *
+ * Return: as sd-bus, or what @fn returned below 0.
+ */
+int vard_control_read_options(sd_bus_message *m, vard_option_fn fn, void *arg,
+			      sd_bus_error *e);
+
+/* Appends the elements of an array. Returns as sd-bus. */
+typedef int (*vard_fill_fn)(sd_bus_message *reply, void *arg);
+
+/**
+ * vard_control_reply_list() - answer a call with an array
+ * @m: call
+ * @type: type of an element
+ * @fill: appends them
+ * @arg: for @fill
+ *
+ * Return: as sd-bus, or what @fill returned below 0.
+ */
+int vard_control_reply_list(sd_bus_message *m, const char *type,
+			    vard_fill_fn fill, void *arg);
 
 /* Methods in control_stats.c. */
 int vard_method_list(sd_bus_message *m, void *arg, sd_bus_error *e);

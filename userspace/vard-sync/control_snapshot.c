@@ -12,22 +12,12 @@
 /* Most lines of the audit in one answer. */
 #define AUDIT_MAX 10000
 
-/* The client's call; the VM is its first argument. Returns what reading does. */
-static int read_order(sd_bus_message *m, void *arg, sd_bus_error *e,
-		      struct vard_order *o)
-{
-	struct vard_conn *c = arg;
-
-	*o = (struct vard_order){ .d = c->daemon, .uid = c->uid, .e = e };
-	return sd_bus_message_read(m, "s", &o->vm);
-}
-
 static int run_named(sd_bus_message *m, void *arg, sd_bus_error *e,
 		     int (*fn)(const struct vard_order *o, const char *name))
 {
 	struct vard_order o;
 	const char *name;
-	int r = read_order(m, arg, e, &o);
+	int r = vard_control_read_order(m, arg, e, &o);
 
 	if (r >= 0)
 		r = sd_bus_message_read(m, "s", &name);
@@ -59,7 +49,7 @@ static int method_reset(sd_bus_message *m, void *arg, sd_bus_error *e)
 static int method_remove(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
 	struct vard_order o;
-	int r = read_order(m, arg, e, &o);
+	int r = vard_control_read_order(m, arg, e, &o);
 
 	if (r >= 0)
 		r = vard_vm_remove(&o);
@@ -96,58 +86,41 @@ static int append_audit(const struct vard_audit *a, void *reply)
 	return r < 0 ? r : 0;
 }
 
-/* Answers with an array that @fill appends to. */
-static int reply_list(sd_bus_message *m, const char *type,
-		      int (*fill)(const struct vard_order *o, uint32_t max,
-				  sd_bus_message *reply),
-		      const struct vard_order *o, uint32_t max)
+static int fill_snapshots(sd_bus_message *reply, void *arg)
 {
-	sd_bus_message *reply = NULL;
-	int r = sd_bus_message_new_method_return(m, &reply);
-
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', type);
-	if (r >= 0)
-		r = fill(o, max, reply);
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
-}
-
-static int fill_snapshots(const struct vard_order *o, uint32_t max,
-			  sd_bus_message *reply)
-{
-	(void)max;
-	return vard_snapshot_list(o, append_snapshot, reply);
-}
-
-static int fill_audit(const struct vard_order *o, uint32_t max,
-		      sd_bus_message *reply)
-{
-	return vard_audit_list(o, max < AUDIT_MAX ? max : AUDIT_MAX,
-			       append_audit, reply);
+	return vard_snapshot_list(arg, append_snapshot, reply);
 }
 
 static int method_list(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
 	struct vard_order o;
-	int r = read_order(m, arg, e, &o);
+	int r = vard_control_read_order(m, arg, e, &o);
 
-	return r < 0 ? r : reply_list(m, "(sa{sv})", fill_snapshots, &o, 0);
+	return r < 0 ? r : vard_control_reply_list(m, "(sa{sv})",
+						   fill_snapshots, &o);
+}
+
+struct audit_query {
+	struct vard_order o;
+	uint32_t max;
+};
+
+static int fill_audit(sd_bus_message *reply, void *arg)
+{
+	const struct audit_query *q = arg;
+
+	return vard_audit_list(&q->o, q->max < AUDIT_MAX ? q->max : AUDIT_MAX,
+			       append_audit, reply);
 }
 
 static int method_audit(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
-	struct vard_order o;
-	uint32_t max;
-	int r = read_order(m, arg, e, &o);
+	struct audit_query q;
+	int r = vard_control_read_order(m, arg, e, &q.o);
 
 	if (r >= 0)
-		r = sd_bus_message_read(m, "u", &max);
-	return r < 0 ? r : reply_list(m, "a{sv}", fill_audit, &o, max);
+		r = sd_bus_message_read(m, "u", &q.max);
+	return r < 0 ? r : vard_control_reply_list(m, "a{sv}", fill_audit, &q);
 }
 
 static void free_strings(char ***list)
@@ -171,11 +144,8 @@ static int read_clone_option(sd_bus_message *m, struct vard_clone *clone,
 		return r;
 	}
 	/* A second list would be lost, or leak. */
-	if (strcmp(key, "remove") != 0 || clone->remove) {
-		sd_bus_error_set(e, SD_BUS_ERROR_INVALID_ARGS,
-				 "options of Clone are remove and keep-machine, each once");
-		return -EINVAL;
-	}
+	if (strcmp(key, "remove") != 0 || clone->remove)
+		return vard_control_bad_argument(e, "options of Clone are remove and keep-machine, each once");
 	r = sd_bus_message_enter_container(m, 'v', "as");
 	if (r >= 0)
 		r = sd_bus_message_read_strv(m, &clone->remove);
@@ -203,7 +173,7 @@ static int method_clone(sd_bus_message *m, void *arg, sd_bus_error *e)
 	_cleanup_(free_strings) char **remove = NULL;
 	struct vard_clone clone = { 0 };
 	struct vard_order o;
-	int r = read_order(m, arg, e, &o);
+	int r = vard_control_read_order(m, arg, e, &o);
 
 	if (r >= 0)
 		r = sd_bus_message_read(m, "s", &clone.name);

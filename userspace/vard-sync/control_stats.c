@@ -17,6 +17,7 @@ static const char *durability_text(uint32_t durability)
 struct list_arg {
 	struct vard_conn *conn;
 	sd_bus_message *reply;
+	sd_bus_error *e;
 };
 
 static bool may_see(const struct vard_conn *c, const struct vard_vm *vm)
@@ -100,39 +101,30 @@ static int append_incoming(struct list_arg *a)
 	return r;
 }
 
-static int fill_list(struct vard_conn *c, sd_bus_message *reply,
-		     sd_bus_error *e)
+static int fill_list(sd_bus_message *reply, void *arg)
 {
-	struct list_arg a = { .conn = c, .reply = reply };
-	struct vard *d = c->daemon;
+	struct list_arg *a = arg;
+	struct vard *d = a->conn->daemon;
 	int r;
 
+	a->reply = reply;
 	d->backend->error[0] = 0;
 	r = vard_renew_db(d);
 	if (r == 0)
-		r = d->backend->ops->list(d->backend, append_vm, &a);
+		r = d->backend->ops->list(d->backend, append_vm, a);
 	if (r == 0)
-		r = append_incoming(&a);
+		r = append_incoming(a);
 	if (r < 0 && d->backend->error[0])
-		sd_bus_error_set(e, VARD_ERROR("Database"), d->backend->error);
+		sd_bus_error_set(a->e, VARD_ERROR("Database"),
+				 d->backend->error);
 	return r;
 }
 
 int vard_method_list(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
-	sd_bus_message *reply = NULL;
-	int r = sd_bus_message_new_method_return(m, &reply);
+	struct list_arg a = { .conn = arg, .e = e };
 
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(sa{sv})");
-	if (r >= 0)
-		r = fill_list(arg, reply, e);
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
+	return vard_control_reply_list(m, "(sa{sv})", fill_list, &a);
 }
 
 static int append_daemon(sd_bus_message *m, struct vard *d)

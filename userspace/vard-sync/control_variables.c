@@ -15,17 +15,13 @@
 
 #define INTERFACE "org.kvm_uefivars.Variables1"
 
-/* The client's call; the VM is its first argument. Returns what reading does. */
+/* Before anything that costs: a VMM's user has no business here. */
 static int read_order(sd_bus_message *m, void *arg, sd_bus_error *e,
 		      struct vard_order *o)
 {
-	struct vard_conn *c = arg;
-	int r;
+	int r = vard_control_read_order(m, arg, e, o);
 
-	*o = (struct vard_order){ .d = c->daemon, .uid = c->uid, .e = e };
-	/* Before anything that costs: a VMM's user has no business here. */
-	r = vard_order_for_operator(o);
-	return r < 0 ? r : sd_bus_message_read(m, "s", &o->vm);
+	return r < 0 ? r : vard_order_for_operator(o);
 }
 
 int vard_control_append_var(sd_bus_message *m, const struct vard_var *v)
@@ -103,12 +99,6 @@ struct request {
 	uint8_t expect[VARD_DIGEST_LEN];
 };
 
-static int bad_argument(sd_bus_error *e, const char *what)
-{
-	sd_bus_error_set(e, SD_BUS_ERROR_INVALID_ARGS, what);
-	return -EINVAL;
-}
-
 static int read_flag(sd_bus_message *m, bool *ret)
 {
 	int flag = 0;
@@ -127,7 +117,7 @@ static int read_expect(sd_bus_message *m, struct request *rq, sd_bus_error *e)
 		return r;
 	if (strlen(text) != VARD_DIGEST_TEXT - 1 ||
 	    !vard_hex_parse(text, VARD_DIGEST_TEXT - 1, rq->expect))
-		return bad_argument(e, "expect-digest is 64 hexadecimal digits");
+		return vard_control_bad_argument(e, "expect-digest is 64 hexadecimal digits");
 	rq->edit.expect = rq->expect;
 	return r;
 }
@@ -143,7 +133,7 @@ static int read_action(sd_bus_message *m, struct request *rq, sd_bus_error *e)
 	len = strlen(text);
 	if (len == 0 || len >= VARD_EDIT_ACTION_MAX ||
 	    strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != len)
-		return bad_argument(e, "action is a word of 1 to 32 of a-z 0-9 -");
+		return vard_control_bad_argument(e, "action is a word of 1 to 32 of a-z 0-9 -");
 	rq->edit.action = text;
 	return r;
 }
@@ -156,14 +146,16 @@ static int read_detail(sd_bus_message *m, struct request *rq, sd_bus_error *e)
 	if (r < 0)
 		return r;
 	if (strlen(text) >= VARD_EDIT_DETAIL_MAX)
-		return bad_argument(e, "detail is text of at most 4096 bytes");
+		return vard_control_bad_argument(e, "detail is text of at most 4096 bytes");
 	rq->edit.detail = *text ? text : NULL;
 	return r;
 }
 
-static int read_option(sd_bus_message *m, const char *key, struct request *rq,
+static int read_option(sd_bus_message *m, const char *key, void *arg,
 		       sd_bus_error *e)
 {
+	struct request *rq = arg;
+
 	if (strcmp(key, "dry-run") == 0)
 		return read_flag(m, &rq->edit.is_dry_run);
 	if (strcmp(key, "at-next-boot") == 0)
@@ -174,28 +166,7 @@ static int read_option(sd_bus_message *m, const char *key, struct request *rq,
 		return read_action(m, rq, e);
 	if (strcmp(key, "detail") == 0)
 		return read_detail(m, rq, e);
-	return bad_argument(e, "unknown option; known: dry-run, at-next-boot, expect-digest, action, detail");
-}
-
-static int read_options(sd_bus_message *m, struct request *rq, sd_bus_error *e)
-{
-	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-
-	while (r >= 0) {
-		const char *key;
-
-		r = sd_bus_message_enter_container(m, 'e', "sv");
-		if (r <= 0)
-			break;
-		r = sd_bus_message_read(m, "s", &key);
-		if (r >= 0)
-			r = read_option(m, key, rq, e);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(m);
-	}
-	if (r == -ENXIO)
-		return bad_argument(e, "the value of an option is of the wrong type");
-	return r < 0 ? r : sd_bus_message_exit_container(m);
+	return vard_control_bad_argument(e, "unknown option; known: dry-run, at-next-boot, expect-digest, action, detail");
 }
 
 static int read_bytes(sd_bus_message *m, const uint8_t **ret, size_t *len)
@@ -254,7 +225,7 @@ static int read_step(sd_bus_message *m, struct request *rq,
 	if (rq->bytes > VARD_EDIT_BYTES_MAX)
 		return too_much(e);
 	if (kind > VARD_STEP_SIGNED)
-		return bad_argument(e, "a change is 0 set, 1 delete or 2 signed");
+		return vard_control_bad_argument(e, "a change is 0 set, 1 delete or 2 signed");
 	step->kind = (enum vard_step_kind)kind;
 	step->v.name_len = (uint32_t)name_len;
 	step->v.data_len = (uint32_t)data_len;
@@ -304,7 +275,7 @@ static int method_change(sd_bus_message *m, void *arg, sd_bus_error *e)
 	int r = read_order(m, arg, e, &o);
 
 	if (r >= 0)
-		r = read_options(m, &rq, e);
+		r = vard_control_read_options(m, read_option, &rq, e);
 	if (r >= 0)
 		r = read_steps(m, &rq, e);
 	if (r >= 0)
@@ -350,25 +321,18 @@ static int append_plan(const struct vard_plan *plan, void *arg)
 	return r < 0 ? r : 0;
 }
 
+static int fill_plans(sd_bus_message *reply, void *arg)
+{
+	return vard_pending_list(arg, append_plan, reply);
+}
+
 static int method_pending(sd_bus_message *m, void *arg, sd_bus_error *e)
 {
-	sd_bus_message *reply = NULL;
 	struct vard_order o;
 	int r = read_order(m, arg, e, &o);
 
-	if (r >= 0)
-		r = sd_bus_message_new_method_return(m, &reply);
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a',
-						  "(ta{sv}a(uayayuayay))");
-	if (r >= 0)
-		r = vard_pending_list(&o, append_plan, reply);
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
+	return r < 0 ? r : vard_control_reply_list(m, "(ta{sv}a(uayayuayay))",
+						   fill_plans, &o);
 }
 
 static int method_drop_pending(sd_bus_message *m, void *arg, sd_bus_error *e)

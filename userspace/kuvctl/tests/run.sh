@@ -221,6 +221,51 @@ check set_no_module 3 '*load the module*'
 ctl --json list
 check list_json 0 '*"state":"idle"*"vm":"one"*'
 
+# on_terminal ARGUMENT...: as ctl(), but standard output is a terminal
+on_terminal() {
+	OUT=$(script -qec "$KUVCTL --socket $W/control $*" /dev/null </dev/null)
+	RC=$?
+}
+
+unset NO_COLOR
+on_terminal fleet query
+check colours 12 $'\e\\[1mVM *FOUND\e\\[0m*\e\\[33mone *'
+ctl fleet query
+check colours_not_in_files 12 'VM *FOUND?one *'
+NO_COLOR=1 on_terminal fleet query
+check no_color 12 $'VM *FOUND\r\none *'
+
+# twin DIGIT: a variable Twin of VM one in the namespace of that digit. All
+# fields of both UUIDs are of one digit, so the order of bytes does not matter.
+twin() {
+	local uuid=11111111222233334444555555555555 guid=11111111111111111111111111111111
+	local name=5400770069006e00 zero=00000000000000000000000000000000 crc
+
+	guid=${guid//1/$1}
+	crc=$(printf %s "${uuid}${guid}070000000800000001000000$zero${name}aa" |
+		sed 's/../\\x&/g' | xargs -0 printf %b |
+		gzip -c | tail -c 8 | head -c 4 | od -An -tu4 --endian=little)
+	sqlite3 "$W/vars.db" "INSERT INTO variable (vm_id, guid, name_utf16, name,
+		attributes, time, data, seq, crc) SELECT id, '${guid:0:8}-${guid:0:4}-${guid:0:4}-${guid:0:4}-${guid:0:12}',
+		x'$name', 'Twin', 7, x'$zero', x'aa', $1, $crc FROM vm WHERE name = 'one'" || failed=1
+}
+
+stop -TERM
+twin 3
+start
+ctl get one Twin
+check get_single 0 'Twin-33333333-3333-3333-3333-333333333333*'
+stop -TERM
+twin 4
+start
+for COMMAND in "get one Twin" "delete one Twin" "set one Twin --data 00"; do
+	# shellcheck disable=SC2086 # words
+	ctl $COMMAND
+	check "ambiguous_${COMMAND%% *}" 2 '*Twin could be*Twin-33333333-*Twin-44444444-*name one of them in full'
+done
+ctl get one Twin-44444444-4444-4444-4444-444444444444
+check get_in_full 0 'Twin-44444444-*'
+
 # Many VMs, one of which belongs to another host.
 stop -TERM
 sqlite3 "$W/vars.db" "INSERT INTO vm (name, uuid, uid, state) VALUES

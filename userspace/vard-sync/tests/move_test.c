@@ -3,19 +3,15 @@
  * Tests of moving: a client on a real connection, a real database, and a fake
  * kernel behind ioctl() and read().
  */
-#include "db.h"
+#include "daemon.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include "control.h"
-#include "log.h"
-#include "loop.h"
 #include "move.h"
 #include "recover.h"
 #include "source.h"
@@ -245,9 +241,7 @@ ssize_t __wrap_read(int fd, void *buf, size_t len)
 }
 
 struct mover {
-	struct db *db;
-	struct vard_options options;
-	struct vard d;
+	struct test_daemon t;
 	sd_bus *client;
 	/* The last answer. */
 	bool has_answer;
@@ -256,40 +250,18 @@ struct mover {
 	int fd;
 };
 
-/* The backend's commit, made to fail. */
-static struct {
-	struct vard_backend_ops ops;
-	const struct vard_backend_ops *real;
-	int error;
-} spy;
-
-static int spy_commit(struct vard_backend *b)
-{
-	if (!spy.error)
-		return spy.real->commit(b);
-	spy.real->rollback(b);
-	snprintf(b->error, sizeof(b->error), "no space, says the test");
-	return spy.error;
-}
-
 /* Both ends, as long as there is something to do. */
 static void turn(struct mover *m)
 {
 	for (int i = 0; i < 200; i++) {
 		sd_bus_process(m->client, NULL);
-		sd_event_run(m->d.event, 0);
+		sd_event_run(m->t.d.event, 0);
 	}
 }
 
 static void connect_client(struct mover *m)
 {
-	int pair[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-				    pair), 0);
-	assert_int_equal(vard_control_connect(&m->d, pair[0]), 0);
-	assert_true(sd_bus_new(&m->client) >= 0);
-	assert_true(sd_bus_set_fd(m->client, pair[1], pair[1]) >= 0);
+	m->client = daemon_client(&m->t);
 	assert_true(sd_bus_negotiate_fds(m->client, true) >= 0);
 	assert_true(sd_bus_start(m->client) >= 0);
 	turn(m);
@@ -299,28 +271,12 @@ static void connect_client(struct mover *m)
 static int set_up(void **state)
 {
 	struct mover *m = calloc(1, sizeof(*m));
-	void *db = NULL;
 
-	if (!m || db_set_up(&db) < 0)
-		return -1;
 	memset(fakes, 0, sizeof(fakes));
 	restore_error = 0;
-	m->db = db;
-	m->fd = -1;
-	m->options = (struct vard_options){ .db = m->db->path,
-					    .device = "/dev/null",
-					    .write_back_ms = 1000,
-					    .connection_fd = -1 };
-	if (vard_init(&m->d, &m->options) < 0 || vard_open_db(&m->d) < 0)
+	if (!m || daemon_set_up(&m->t) < 0)
 		return -1;
-	/* One backend for the daemon and for what looks at the database. */
-	m->db->b->ops->free(m->db->b);
-	m->db->b = m->d.backend;
-	spy.real = m->d.backend->ops;
-	spy.ops = *spy.real;
-	spy.ops.commit = spy_commit;
-	spy.error = 0;
-	m->d.backend->ops = &spy.ops;
+	m->fd = -1;
 	connect_client(m);
 	*state = m;
 	return 0;
@@ -329,23 +285,22 @@ static int set_up(void **state)
 static void disconnect(struct mover *m)
 {
 	m->client = sd_bus_close_unref(m->client);
-	while (m->d.conns)
-		assert_true(sd_event_run(m->d.event, 1000000) > 0);
+	while (m->t.d.conns)
+		assert_true(sd_event_run(m->t.d.event, 1000000) > 0);
 }
 
 static int tear_down(void **state)
 {
 	struct mover *m = *state;
-	void *db = m->db;
+	int ret;
 
 	if (m->client)
 		disconnect(m);
 	if (m->fd >= 0)
 		close(m->fd);
-	vard_exit(&m->d);
-	m->db->b = vard_sqlite_new();
+	ret = daemon_tear_down(&m->t);
 	free(m);
-	return db_tear_down(&db);
+	return ret;
 }
 
 static int on_answer(sd_bus_message *reply, void *arg, sd_bus_error *e)
@@ -441,7 +396,7 @@ static void refused(struct mover *m, const char *name, const char *text)
 
 static long in_db(struct mover *m, const char *sql)
 {
-	return db_int(m->db->path, sql);
+	return db_int(m->t.db->path, sql);
 }
 
 static bool is_moved(struct mover *m)
@@ -452,11 +407,11 @@ static bool is_moved(struct mover *m)
 /* A VM in the database with one variable, and with a VMM if @state says so. */
 static struct fake *make_vm(struct mover *m, uint32_t state)
 {
-	struct vard_vm vm = db_vm(m->db, "vm", 0);
+	struct vard_vm vm = db_vm(m->t.db, "vm", 0);
 	struct vard_source *s;
 	struct fake *f;
 
-	assert_int_equal(db_put(m->db, &vm, "Q", "1"), 0);
+	assert_int_equal(db_put(m->t.db, &vm, "Q", "1"), 0);
 	if (!state)
 		return NULL;
 	f = new_fake(vm.uuid.bytes);
@@ -464,7 +419,7 @@ static struct fake *make_vm(struct mover *m, uint32_t state)
 	f->nr_vars = 1;
 	assert_int_equal(vard_source_adopt(f->fd, &s), 0);
 	s->vm = vm;
-	assert_int_equal(vard_add_source(&m->d, s), 0);
+	assert_int_equal(vard_add_source(&m->t.d, s), 0);
 	return f;
 }
 
@@ -474,8 +429,8 @@ static void set_state(struct mover *m, struct fake *f, uint32_t state)
 	struct kvm_uefivars_store_info info;
 
 	f->state = state | (f->state & FROZEN);
-	assert_int_equal(vard_source_info(m->d.sources, &info), 0);
-	vard_look_later(&m->d, m->d.sources);
+	assert_int_equal(vard_source_info(m->t.d.sources, &info), 0);
+	vard_look_later(&m->t.d, m->t.d.sources);
 	turn(m);
 }
 
@@ -539,7 +494,7 @@ static void out_of_a_vm_that_is_off(void **state)
 	step(m, "MoveOutCommit", "vm");
 	ok(m);
 	assert_true(is_moved(m));
-	assert_int_equal(m->d.nr_sources, 0);
+	assert_int_equal(m->t.d.nr_sources, 0);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM variable"), 1);
 }
 
@@ -562,7 +517,7 @@ static void out_waits_until_memory_has_left(void **state)
 	assert_int_equal(in_db(m, "SELECT count(*) FROM variable"), 3);
 	step(m, "MoveOutCommit", "vm");
 	ok(m);
-	assert_int_equal(m->d.sources->role, VARD_DEPARTED);
+	assert_int_equal(m->t.d.sources->role, VARD_DEPARTED);
 	assert_true(f->state & FROZEN);
 }
 
@@ -604,7 +559,7 @@ static void out_that_cannot_be_saved_goes_on(void **state)
 	move_out(m, "vm", true);
 	refused(m, SD_BUS_ERROR_FAILED, "cannot be saved");
 	assert_false(f->state & FROZEN);
-	assert_null(m->d.sources->move);
+	assert_null(m->t.d.sources->move);
 }
 
 static void out_commit_that_fails_may_be_repeated(void **state)
@@ -635,7 +590,7 @@ static void out_ends_with_its_client(void **state)
 	assert_true(f->state & FROZEN);
 	disconnect(m);
 	assert_false(f->state & FROZEN);
-	assert_null(m->d.sources->move);
+	assert_null(m->t.d.sources->move);
 	assert_false(is_moved(m));
 }
 
@@ -646,7 +601,7 @@ static void out_that_waits_ends_with_its_client(void **state)
 
 	move_out(m, "vm", false);
 	disconnect(m);
-	assert_null(m->d.sources->move);
+	assert_null(m->t.d.sources->move);
 	connect_client(m);
 	set_state(m, f, HAS_PORT | PAUSED | DEPARTED);
 	assert_false(f->state & FROZEN);
@@ -718,7 +673,7 @@ static void undo_gives_the_vm_back(void **state)
 	ok(m);
 	assert_false(is_moved(m));
 	assert_false(f->state & FROZEN);
-	assert_int_equal(m->d.sources->role, VARD_ORDINARY);
+	assert_int_equal(m->t.d.sources->role, VARD_ORDINARY);
 }
 
 static void in_is_nowhere_until_the_commit(void **state)
@@ -733,7 +688,7 @@ static void in_is_nowhere_until_the_commit(void **state)
 	assert_int_equal(f->config.nv_size, 777);
 	assert_int_equal(f->nr_restored, 1);
 	/* A save of everything in between must not touch it. */
-	assert_int_equal(vard_flush_all(&m->d), 0);
+	assert_int_equal(vard_flush_all(&m->t.d), 0);
 	assert_int_equal(f->acked_seq, 0);
 	step(m, "MoveInCommit", "vm");
 	ok(m);
@@ -742,7 +697,7 @@ static void in_is_nowhere_until_the_commit(void **state)
 	assert_int_equal(in_db(m, "SELECT durability = 'write-back' FROM vm"), 1);
 	assert_int_equal(f->acked_seq, 3);
 	/* Nobody runs it. */
-	assert_int_equal(m->d.nr_sources, 0);
+	assert_int_equal(m->t.d.nr_sources, 0);
 }
 
 static void in_ends_with_its_client(void **state)
@@ -752,7 +707,7 @@ static void in_ends_with_its_client(void **state)
 	take_in(m, true);
 	ok(m);
 	disconnect(m);
-	assert_int_equal(m->d.nr_sources, 0);
+	assert_int_equal(m->t.d.nr_sources, 0);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM vm"), 0);
 }
 
@@ -774,12 +729,12 @@ static void in_for_a_vmm_that_waits(void **state)
 	step(m, "MoveInCommit", "vm");
 	ok(m);
 	assert_false(f->state & FROZEN);
-	assert_int_equal(m->d.nr_sources, 1);
-	assert_int_equal(m->d.sources->role, VARD_ORDINARY);
+	assert_int_equal(m->t.d.nr_sources, 1);
+	assert_int_equal(m->t.d.sources->role, VARD_ORDINARY);
 	/* Its machine is kept until it has run. */
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 1);
 	f->nr_requests = f->seq = 4;
-	assert_int_equal(vard_flush_all(&m->d), 0);
+	assert_int_equal(vard_flush_all(&m->t.d), 0);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 0);
 }
 
@@ -805,7 +760,7 @@ static void in_of_nonsense_changes_nothing(void **state)
 	restore_error = ENOSPC;
 	take_in(m, true);
 	refused(m, VARD_ERROR("BadImage"), "larger limits");
-	assert_int_equal(m->d.nr_sources, 0);
+	assert_int_equal(m->t.d.nr_sources, 0);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM vm"), 0);
 }
 
@@ -878,7 +833,7 @@ static void late_vmm_gets_the_machine(void **state)
 	refused(m, VARD_ERROR("InUse"), "has not run since");
 	open_vm(m, "vm", true);
 	ok(m);
-	assert_int_equal(m->d.nr_sources, 1);
+	assert_int_equal(m->t.d.nr_sources, 1);
 	assert_int_equal(fakes[0].nr_restored, 1);
 	assert_false(fakes[0].state & FROZEN);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 1);
@@ -915,18 +870,18 @@ static void frozen_store_is_taken_over(void **state)
 {
 	struct mover *m = *state;
 	struct fake *f = make_vm(m, HAS_PORT | PAUSED | FROZEN);
-	struct vard_source *s = m->d.sources;
+	struct vard_source *s = m->t.d.sources;
 
 	s->is_adopted = true;
-	vard_recover_role(&m->d, s);
+	vard_recover_role(&m->t.d, s);
 	assert_false(s->is_adopted);
 	assert_int_equal(s->role, VARD_ORDINARY);
 	assert_false(f->state & FROZEN);
 
-	db_outside(m->db->path, "UPDATE vm SET state = 'moved'");
+	db_outside(m->t.db->path, "UPDATE vm SET state = 'moved'");
 	f->state |= FROZEN;
 	s->is_adopted = true;
-	vard_recover_role(&m->d, s);
+	vard_recover_role(&m->t.d, s);
 	assert_int_equal(s->role, VARD_DEPARTED);
 	assert_true(f->state & FROZEN);
 }
@@ -961,13 +916,6 @@ int main(void)
 		TEST(ordinary_open_drops_the_machine),
 		TEST(frozen_store_is_taken_over),
 	};
-	sigset_t set;
-
-	/* As main() does: the loop wants its signals blocked. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	vard_log_init(false);
+	daemon_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

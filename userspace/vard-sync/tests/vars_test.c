@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the operator's changes: a real database, a fake kernel behind ioctl(). */
-#include "db.h"
+#include "daemon.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 
 #include "edit.h"
 #include "fake_store.h"
 #include "listing.h"
-#include "log.h"
 #include "move.h"
 #include "pending.h"
 #include "vm.h"
@@ -18,9 +16,7 @@
 #define MAX_STEPS 4
 
 struct rig {
-	struct db *db;
-	struct vard_options options;
-	struct vard d;
+	struct test_daemon t;
 	sd_bus_error e;
 	struct vard_order o;
 	struct vard_edit edit;
@@ -29,46 +25,16 @@ struct rig {
 	int port;
 };
 
-/* The backend's commit, made to fail. */
-static struct {
-	struct vard_backend_ops ops;
-	const struct vard_backend_ops *real;
-	int error;
-} spy;
-
-static int spy_commit(struct vard_backend *b)
-{
-	if (!spy.error)
-		return spy.real->commit(b);
-	spy.real->rollback(b);
-	snprintf(b->error, sizeof(b->error), "no space, says the test");
-	return spy.error;
-}
-
 static int set_up(void **state)
 {
 	struct rig *r = calloc(1, sizeof(*r));
-	void *db = NULL;
 
-	if (!r || db_set_up(&db) < 0)
-		return -1;
 	fake_reset();
-	r->db = db;
-	r->port = -1;
-	r->options = (struct vard_options){ .db = r->db->path,
-					    .device = "/dev/null",
-					    .write_back_ms = 100000,
-					    .connection_fd = -1 };
-	if (vard_init(&r->d, &r->options) < 0 || vard_open_db(&r->d) < 0)
+	if (!r || daemon_set_up(&r->t) < 0)
 		return -1;
-	r->db->b->ops->free(r->db->b);
-	r->db->b = r->d.backend;
-	spy.real = r->d.backend->ops;
-	spy.ops = *spy.real;
-	spy.ops.commit = spy_commit;
-	spy.error = 0;
-	r->d.backend->ops = &spy.ops;
-	r->o = (struct vard_order){ .d = &r->d, .uid = geteuid(), .vm = "vm",
+	r->port = -1;
+	r->t.options.write_back_ms = 100000;
+	r->o = (struct vard_order){ .d = &r->t.d, .uid = geteuid(), .vm = "vm",
 				    .e = &r->e };
 	r->edit.action = "test";
 	r->edit.steps = r->steps;
@@ -79,15 +45,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct rig *r = *state;
-	void *db = r->db;
+	int ret;
 
 	sd_bus_error_free(&r->e);
 	if (r->port >= 0)
 		close(r->port);
-	vard_exit(&r->d);
-	r->db->b = vard_sqlite_new();
+	ret = daemon_tear_down(&r->t);
 	free(r);
-	return db_tear_down(&db);
+	return ret;
 }
 
 /* A change of a variable with a name of one letter. */
@@ -141,10 +106,10 @@ static void refused(struct rig *r, const char *name, const char *text)
 /* A VM with A=1 and B=2 in the database. */
 static void make_vm(struct rig *r)
 {
-	struct vard_vm vm = db_vm(r->db, "vm", r->o.uid);
+	struct vard_vm vm = db_vm(r->t.db, "vm", r->o.uid);
 
-	assert_int_equal(db_put(r->db, &vm, "A", "1"), 0);
-	assert_int_equal(db_put(r->db, &vm, "B", "2"), 0);
+	assert_int_equal(db_put(r->t.db, &vm, "A", "1"), 0);
+	assert_int_equal(db_put(r->t.db, &vm, "B", "2"), 0);
 }
 
 static void start(struct rig *r, int durability)
@@ -154,7 +119,7 @@ static void start(struct rig *r, int durability)
 	struct vard_opened got;
 
 	rq.durability = durability;
-	if (vard_vm_open(&r->d, &rq, &got, &r->e) < 0)
+	if (vard_vm_open(&r->t.d, &rq, &got, &r->e) < 0)
 		fail_msg("%s", r->e.message);
 	r->port = got.port_fd;
 }
@@ -166,9 +131,9 @@ static void stop(struct rig *r)
 	fake_running()->state = 0;
 	close(r->port);
 	r->port = -1;
-	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
-	assert_int_equal(vard_vm_settle(&r->d, &vm, &r->e), 0);
-	assert_null(vard_find_source(&r->d, vm.uuid));
+	assert_int_equal(spy.real->find(r->t.d.backend, "vm", &vm), 0);
+	assert_int_equal(vard_vm_settle(&r->t.d, &vm, &r->e), 0);
+	assert_null(vard_find_source(&r->t.d, vm.uuid));
 }
 
 static void running_vm(struct rig *r)
@@ -182,8 +147,8 @@ static void in_db(struct rig *r, const char *want)
 	struct db_seen seen;
 	struct vard_vm vm;
 
-	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
-	seen = db_load(r->db, &vm);
+	assert_int_equal(spy.real->find(r->t.d.backend, "vm", &vm), 0);
+	seen = db_load(r->t.db, &vm);
 	assert_string_equal(seen.text, want);
 	assert_int_equal(seen.counts.nr_quarantined, 0);
 }
@@ -195,7 +160,7 @@ static void live(const char *want)
 
 static long number(struct rig *r, const char *sql)
 {
-	return db_int(r->db->path, sql);
+	return db_int(r->t.db->path, sql);
 }
 
 #define AUDITED "SELECT count(*) FROM audit WHERE action = 'test'"
@@ -366,7 +331,7 @@ static void database_fails(void **state)
 	refused(r, VARD_ERROR("Database"), "no space, says the test");
 	assert_int_equal(fake_running()->nr, 3); /* a tombstone waits */
 	spy.error = 0;
-	assert_int_equal(vard_flush_all(&r->d), 0);
+	assert_int_equal(vard_flush_all(&r->t.d), 0);
 	in_db(r, "A=1 B=2 ");
 	assert_int_equal(number(r, AUDITED), 0);
 	stop(r);
@@ -502,14 +467,14 @@ static void moving(void **state)
 	struct vard_vm vm;
 
 	running_vm(r);
-	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
-	vard_find_source(&r->d, vm.uuid)->move = &move;
+	assert_int_equal(spy.real->find(r->t.d.backend, "vm", &vm), 0);
+	vard_find_source(&r->t.d, vm.uuid)->move = &move;
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("InUse"), "being moved");
 	assert_int_equal(vard_listing_get(&r->o, &listing), 0);
 	assert_int_equal(listing.vars.nr, 2);
 	vard_varlist_free(&listing.vars);
-	vard_find_source(&r->d, vm.uuid)->move = NULL;
+	vard_find_source(&r->t.d, vm.uuid)->move = NULL;
 	live("A=1/7 B=2/7 ");
 }
 
@@ -519,7 +484,7 @@ static void moved_away(void **state)
 	struct rig *r = *state;
 
 	make_vm(r);
-	db_outside(r->db->path, "UPDATE vm SET state = 'moved'");
+	db_outside(r->t.db->path, "UPDATE vm SET state = 'moved'");
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("Moved"), "moved");
 	r->edit.at_next_boot = true;
@@ -537,7 +502,7 @@ static void not_for_owners(void **state)
 	struct rig *r = *state;
 
 	make_vm(r);
-	db_outside(r->db->path, "UPDATE vm SET uid = 4711");
+	db_outside(r->t.db->path, "UPDATE vm SET uid = 4711");
 	r->o.uid = 4711;
 	set(r, "A", "9");
 	refused(r, VARD_ERROR("NoPermission"), "root");
@@ -579,14 +544,15 @@ static void list_digest(void **state)
 	struct vard_vm vm;
 
 	make_vm(r);
-	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
+	assert_int_equal(spy.real->find(r->t.d.backend, "vm", &vm), 0);
 	/* As text the first byte counts least. */
 	for (uint8_t i = 0; i < 4; i++) {
 		v.guid[0] = (uint8_t)(9 - i);
 		v.guid[3] = i;
-		assert_int_equal(db_begin(r->db), 0);
-		assert_int_equal(db_end(r->db, spy.real->apply(r->d.backend,
-							       &vm, &v)), 0);
+		assert_int_equal(db_begin(r->t.db), 0);
+		assert_int_equal(db_end(r->t.db,
+					spy.real->apply(r->t.d.backend, &vm,
+							&v)), 0);
 	}
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(vard_listing_get(&r->o, &listing), 0);
@@ -715,13 +681,13 @@ static void damaged_plan(void **state)
 	make_vm(r);
 	set(r, "A", "9");
 	plan(r);
-	db_outside(r->db->path, "UPDATE pending_change SET data = x'38'");
+	db_outside(r->t.db->path, "UPDATE pending_change SET data = x'38'");
 	start(r, -1);
 	live("A=1/7 B=2/7 ");
 	assert_int_equal(number(r, "SELECT count(*) FROM pending"
 				   " WHERE reason LIKE '%damaged%'"), 1);
 	stop(r);
-	db_outside(r->db->path, "DELETE FROM pending_change");
+	db_outside(r->t.db->path, "DELETE FROM pending_change");
 	start(r, -1);
 	live("A=1/7 B=2/7 ");
 }
@@ -749,20 +715,23 @@ static void plans_go_with_their_vm(void **state)
 	make_vm(r);
 	set(r, "A", "9");
 	plan(r);
-	assert_int_equal(spy.real->find(r->d.backend, "vm", &vm), 0);
+	assert_int_equal(spy.real->find(r->t.d.backend, "vm", &vm), 0);
 	/* It moves away and comes back with other variables. */
 	vm.state = VARD_VM_MOVED;
-	assert_int_equal(db_begin(r->db), 0);
-	assert_int_equal(db_end(r->db, spy.real->update(r->d.backend, &vm)), 0);
+	assert_int_equal(db_begin(r->t.db), 0);
+	assert_int_equal(db_end(r->t.db,
+				spy.real->update(r->t.d.backend, &vm)), 0);
 	assert_int_equal(number(r, "SELECT count(*) FROM pending"), 1);
 	vm.state = VARD_VM_HERE;
-	assert_int_equal(db_begin(r->db), 0);
-	assert_int_equal(db_end(r->db, spy.real->replace(r->d.backend, &vm)), 0);
+	assert_int_equal(db_begin(r->t.db), 0);
+	assert_int_equal(db_end(r->t.db,
+				spy.real->replace(r->t.d.backend, &vm)), 0);
 	assert_int_equal(number(r, "SELECT count(*) FROM pending"), 0);
 	set(r, "A", "9");
 	plan(r);
-	assert_int_equal(db_begin(r->db), 0);
-	assert_int_equal(db_end(r->db, spy.real->remove(r->d.backend, &vm)), 0);
+	assert_int_equal(db_begin(r->t.db), 0);
+	assert_int_equal(db_end(r->t.db,
+				spy.real->remove(r->t.d.backend, &vm)), 0);
 	assert_int_equal(number(r, "SELECT count(*) FROM pending_change"), 0);
 }
 
@@ -799,13 +768,6 @@ int main(void)
 		TEST(plans_go_with_their_vm),
 	};
 
-	sigset_t blocked;
-
-	/* As main() does: the loop wants its signals blocked. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	vard_log_init(false);
+	daemon_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

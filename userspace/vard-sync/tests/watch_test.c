@@ -3,16 +3,13 @@
  * Tests of Variables1 on real connections: what watchers are told, those who do
  * not read, and calls that are too large or malformed.
  */
-#include "db.h"
+#include "daemon.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include "control.h"
 #include "edit.h"
 #include "fake_store.h"
-#include "log.h"
 #include "vm.h"
 #include "watcher.h"
 
@@ -30,32 +27,15 @@ struct client {
 };
 
 struct rig {
-	struct db *db;
-	struct vard_options options;
-	struct vard d;
+	struct test_daemon t;
 	struct client clients[CLIENTS];
 	int port;
 };
 
-static struct {
-	struct vard_backend_ops ops;
-	const struct vard_backend_ops *real;
-	int error;
-} spy;
-
-static int spy_commit(struct vard_backend *b)
-{
-	if (!spy.error)
-		return spy.real->commit(b);
-	spy.real->rollback(b);
-	snprintf(b->error, sizeof(b->error), "no space, says the test");
-	return spy.error;
-}
-
 static void turn_daemon(struct rig *r)
 {
 	for (int i = 0; i < 100; i++)
-		sd_event_run(r->d.event, 0);
+		sd_event_run(r->t.d.event, 0);
 }
 
 static void turn(struct rig *r)
@@ -64,7 +44,7 @@ static void turn(struct rig *r)
 		for (int c = 0; c < CLIENTS; c++)
 			if (sd_bus_process(r->clients[c].bus, NULL) < 0)
 				r->clients[c].is_gone = true;
-		sd_event_run(r->d.event, 0);
+		sd_event_run(r->t.d.event, 0);
 	}
 }
 
@@ -121,13 +101,7 @@ static int on_state(sd_bus_message *m, void *arg, sd_bus_error *e)
 
 static void connect_client(struct rig *r, struct client *c)
 {
-	int pair[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-				    pair), 0);
-	assert_int_equal(vard_control_connect(&r->d, pair[0]), 0);
-	assert_true(sd_bus_new(&c->bus) >= 0);
-	assert_true(sd_bus_set_fd(c->bus, pair[1], pair[1]) >= 0);
+	c->bus = daemon_client(&r->t);
 	assert_true(sd_bus_start(c->bus) >= 0);
 	assert_true(sd_bus_match_signal(c->bus, NULL, NULL, NULL, INTERFACE,
 					"Changed", on_changed, c) >= 0);
@@ -145,28 +119,13 @@ static int set_up(void **state)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct vard_vm vm;
-	void *db = NULL;
 
-	if (!r || db_set_up(&db) < 0)
-		return -1;
 	fake_reset();
-	r->db = db;
-	r->port = -1;
-	r->options = (struct vard_options){ .db = r->db->path,
-					    .device = "/dev/null",
-					    .write_back_ms = 1000,
-					    .connection_fd = -1 };
-	if (vard_init(&r->d, &r->options) < 0 || vard_open_db(&r->d) < 0)
+	if (!r || daemon_set_up(&r->t) < 0)
 		return -1;
-	r->db->b->ops->free(r->db->b);
-	r->db->b = r->d.backend;
-	spy.real = r->d.backend->ops;
-	spy.ops = *spy.real;
-	spy.ops.commit = spy_commit;
-	spy.error = 0;
-	r->d.backend->ops = &spy.ops;
-	vm = db_vm(r->db, "vm", geteuid());
-	assert_int_equal(db_put(r->db, &vm, "A", "1"), 0);
+	r->port = -1;
+	vm = db_vm(r->t.db, "vm", geteuid());
+	assert_int_equal(db_put(r->t.db, &vm, "A", "1"), 0);
 	for (int i = 0; i < CLIENTS; i++)
 		connect_client(r, &r->clients[i]);
 	turn(r);
@@ -177,19 +136,18 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct rig *r = *state;
-	void *db = r->db;
+	int ret;
 
 	for (int i = 0; i < CLIENTS; i++)
 		sd_bus_close_unref(r->clients[i].bus);
-	while (r->d.conns)
-		assert_true(sd_event_run(r->d.event, 1000000) > 0);
-	assert_null(r->d.watchers);
+	while (r->t.d.conns)
+		assert_true(sd_event_run(r->t.d.event, 1000000) > 0);
+	assert_null(r->t.d.watchers);
 	if (r->port >= 0)
 		close(r->port);
-	vard_exit(&r->d);
-	r->db->b = vard_sqlite_new();
+	ret = daemon_tear_down(&r->t);
 	free(r);
-	return db_tear_down(&db);
+	return ret;
 }
 
 static int on_answer(sd_bus_message *reply, void *arg, sd_bus_error *e)
@@ -274,7 +232,7 @@ static void start(struct rig *r)
 	sd_bus_error e = SD_BUS_ERROR_NULL;
 	struct vard_opened got;
 
-	if (vard_vm_open(&r->d, &rq, &got, &e) < 0)
+	if (vard_vm_open(&r->t.d, &rq, &got, &e) < 0)
 		fail_msg("%s", e.message);
 	r->port = got.port_fd;
 }
@@ -330,7 +288,7 @@ static void watch_a_full_disk(void **state)
 			    "org.kvm_uefivars.Error.Database");
 	told(r, 0, "|running ");
 	spy.error = 0;
-	assert_int_equal(vard_flush_all(&r->d), 0);
+	assert_int_equal(vard_flush_all(&r->t.d), 0);
 	told(r, 0, "|running B=new ");
 }
 
@@ -352,7 +310,7 @@ static void watch_until_removed(void **state)
 	send_call(r, &r->clients[1], m);
 	assert_string_equal(r->clients[1].error, "");
 	told(r, 0, "|running |stopped |removed ");
-	assert_null(r->d.watchers);
+	assert_null(r->t.d.watchers);
 	send_call(r, &r->clients[0], new_call(&r->clients[0], "Watch"));
 	assert_string_equal(r->clients[0].error,
 			    "org.kvm_uefivars.Error.NotFound");
@@ -370,7 +328,7 @@ static void watcher_that_does_not_read(void **state)
 	start(r);
 	memset(data, 'x', sizeof(data));
 	data[FAKE_DATA] = 0;
-	for (n = 0; r->d.nr_conns == CLIENTS && n < 20000; n++) {
+	for (n = 0; r->t.d.nr_conns == CLIENTS && n < 20000; n++) {
 		/* So that a message is longer. */
 		for (char name = 'B'; name < 'Z'; name++)
 			fake_write(fake_running(), name, NV, data);
@@ -378,7 +336,7 @@ static void watcher_that_does_not_read(void **state)
 		while (sd_bus_process(r->clients[1].bus, NULL) > 0)
 			forget_answers(r);
 	}
-	assert_int_equal(r->d.nr_conns, 1);
+	assert_int_equal(r->t.d.nr_conns, 1);
 	assert_in_range(n, 100, 19999);
 	fake_write(fake_running(), 'A', NV, "last");
 	forget_answers(r);
@@ -414,7 +372,8 @@ static void large_calls(void **state)
 	sd_bus_message_close_container(m);
 	send_call(r, c, m);
 	assert_string_equal(c->error, "");
-	assert_int_equal(db_int(r->db->path, "SELECT count(*) FROM audit"), 1);
+	assert_int_equal(db_int(r->t.db->path,
+				"SELECT count(*) FROM audit"), 1);
 }
 
 static void malformed_calls(void **state)
@@ -449,7 +408,8 @@ static void malformed_calls(void **state)
 	sd_bus_message_append(m, "a(uayayuayay)", 0);
 	send_call(r, c, m);
 	assert_string_equal(c->error, SD_BUS_ERROR_INVALID_ARGS);
-	assert_int_equal(db_int(r->db->path, "SELECT count(*) FROM audit"), 0);
+	assert_int_equal(db_int(r->t.db->path,
+				"SELECT count(*) FROM audit"), 0);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -465,13 +425,6 @@ int main(void)
 		TEST(large_calls),
 		TEST(malformed_calls),
 	};
-	sigset_t set;
-
-	/* As main() does: the loop wants its signals blocked. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	vard_log_init(false);
+	daemon_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,8 +16,8 @@ KERNELS=(6.12 6.1 7.2)
 # each, about as long as each other.
 FIRST=(packages programs modules)
 LANE_USER=(style layers headers docs units kselftest patches core coverage kunit vectors
-	crash fuzz kills variants formats rollover)
-LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff debs commands fleet)
+	crash fuzz kills variants formats rollover debs)
+LANE_HOST=(selftests sync bench firmware scenarios scale neighbours diff commands fleet)
 
 # --- gates ------------------------------------------------------------------
 

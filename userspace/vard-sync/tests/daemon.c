@@ -13,6 +13,8 @@ struct commit_spy spy;
 static int spy_commit(struct vard_backend *b)
 {
 	spy.nr_commits++;
+	if (spy.at_commit)
+		spy.at_commit();
 	if (!spy.error)
 		return spy.real->commit(b);
 	spy.real->rollback(b);

@@ -15,12 +15,13 @@ struct test_daemon {
 	struct vard d;
 };
 
-/* The backend's commit: counted, and with an error it fails. */
+/* The backend's commit: counted, looked at, and with an error it fails. */
 extern struct commit_spy {
 	struct vard_backend_ops ops;
 	const struct vard_backend_ops *real;
 	unsigned int nr_commits;
 	int error;
+	void (*at_commit)(void);
 } spy;
 
 /* Database and daemon are one backend. Returns 0 or -1. */

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the loop: real database, fake kernel behind ioctl() and read(). */
-#include "source.h"
+#include "daemon.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "log.h"
-#include "loop.h"
+#include "source.h"
 #include "sqlite_vfs.h"
-#include "test.h"
 
 #define STORES 3
 #define RECORD_LEN (sizeof(struct kvm_uefivars_record) + 8)
@@ -129,10 +122,7 @@ ssize_t __wrap_read(int fd, void *buf, size_t len)
 }
 
 struct fixture {
-	char dir[64];
-	char path[96];
-	struct vard_options options;
-	struct vard d;
+	struct test_daemon t;
 	struct vard_source *sources[STORES];
 };
 
@@ -144,32 +134,23 @@ static void add_store(struct fixture *f, int i)
 	sd_id128_randomize(&vm.uuid);
 	fakes[i] = (struct fake){ .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 				  .uuid = vm.uuid, .has_port = true };
-	assert_int_equal(f->d.backend->ops->begin(f->d.backend), 0);
-	assert_int_equal(f->d.backend->ops->create(f->d.backend, &vm), 0);
-	assert_int_equal(f->d.backend->ops->commit(f->d.backend), 0);
+	assert_int_equal(f->t.d.backend->ops->begin(f->t.d.backend), 0);
+	assert_int_equal(f->t.d.backend->ops->create(f->t.d.backend, &vm), 0);
+	assert_int_equal(f->t.d.backend->ops->commit(f->t.d.backend), 0);
 	assert_int_equal(vard_source_adopt(fakes[i].fd, &f->sources[i]), 0);
-	assert_int_equal(vard_add_source(&f->d, f->sources[i]), 0);
+	assert_int_equal(vard_add_source(&f->t.d, f->sources[i]), 0);
 }
 
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	if (!f)
+	if (!f || vard_vfs_init() < 0 || daemon_set_up(&f->t) < 0)
 		return -1;
-	strcpy(f->dir, "/tmp/vard-source.XXXXXX");
-	if (!mkdtemp(f->dir))
-		return -1;
-	snprintf(f->path, sizeof(f->path), "%s/vars.db", f->dir);
-	f->options = (struct vard_options){ .db = f->path,
-					    .device = "/nonexistent",
-					    .write_back_ms = 50,
-					    .connection_fd = -1 };
-	if (vard_vfs_init() < 0 || vard_init(&f->d, &f->options) < 0 ||
-	    vard_open_db(&f->d) < 0)
-		return -1;
+	f->t.options.write_back_ms = 50;
 	for (int i = 0; i < STORES; i++)
 		add_store(f, i);
+	spy.nr_commits = 0;
 	*state = f;
 	return 0;
 }
@@ -177,33 +158,21 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char cmd[128];
+	int ret = daemon_tear_down(&f->t);
 
-	vard_exit(&f->d);
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", f->dir);
 	free(f);
-	return system(cmd);
+	return ret;
 }
 
 static int flush(struct fixture *f)
 {
-	return vard_flush(&f->d, f->sources, STORES, false);
+	return vard_flush(&f->t.d, f->sources, STORES, false);
 }
 
-/* Rows of a table in the file, seen through another connection. */
-static int rows(struct fixture *f)
+/* Rows in the file, seen through another connection. */
+static long rows(struct fixture *f)
 {
-	char cmd[192];
-	int n = -1;
-	FILE *p;
-
-	snprintf(cmd, sizeof(cmd),
-		 "sqlite3 -readonly %s 'SELECT count(*) FROM variable'", f->path);
-	p = popen(cmd, "r");
-	assert_non_null(p);
-	assert_int_equal(fscanf(p, "%d", &n), 1);
-	pclose(p);
-	return n;
+	return db_int(f->t.db->path, "SELECT count(*) FROM variable");
 }
 
 static void group_is_acked(void **state)
@@ -219,47 +188,26 @@ static void group_is_acked(void **state)
 	assert_int_equal(rows(f), 3);
 }
 
-/* The backend's commit, counted and made to fail. */
-static struct {
-	struct vard_backend_ops ops;
-	const struct vard_backend_ops *real;
-	unsigned int nr_commits;
-	int commit_error;
-	bool acked_early;
-} spy;
+static bool acked_early;
 
-static int spy_commit(struct vard_backend *b)
+static void look_for_acks(void)
 {
-	spy.nr_commits++;
 	for (int i = 0; i < STORES; i++)
-		spy.acked_early |= fakes[i].acked_seq == fakes[i].seq &&
-				   fakes[i].seq != 0;
-	if (!spy.commit_error)
-		return spy.real->commit(b);
-	spy.real->rollback(b);
-	snprintf(b->error, sizeof(b->error), "no space, says the test");
-	return spy.commit_error;
-}
-
-static void use_spy(struct fixture *f)
-{
-	memset(&spy, 0, sizeof(spy));
-	spy.real = f->d.backend->ops;
-	spy.ops = *spy.real;
-	spy.ops.commit = spy_commit;
-	f->d.backend->ops = &spy.ops;
+		acked_early |= fakes[i].acked_seq == fakes[i].seq &&
+			       fakes[i].seq != 0;
 }
 
 static void one_transaction_then_acks(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
+	acked_early = false;
+	spy.at_commit = look_for_acks;
 	for (int i = 0; i < STORES; i++)
 		fakes[i].seq = 1;
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(spy.nr_commits, 1);
-	assert_false(spy.acked_early);
+	assert_false(acked_early);
 	for (int i = 0; i < STORES; i++)
 		assert_int_equal(fakes[i].nr_acks, 1);
 }
@@ -268,7 +216,6 @@ static void nothing_to_do(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(spy.nr_commits, 0);
 }
@@ -277,15 +224,14 @@ static void failure_reaches_everyone(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -ENOSPC;
+	spy.error = -ENOSPC;
 	fakes[0].seq = fakes[1].seq = 1;
 	assert_int_equal(flush(f), -ENOSPC);
 	assert_int_equal(fakes[0].failed_seq, 1);
 	assert_int_equal(fakes[1].failed_seq, 1);
 	assert_int_equal(fakes[0].nr_acks + fakes[1].nr_acks, 0);
-	assert_string_equal(f->d.failure, "no space, says the test");
-	assert_non_null(f->d.retry);
+	assert_string_equal(f->t.d.failure, "no space, says the test");
+	assert_non_null(f->t.d.retry);
 	assert_int_equal(rows(f), 0);
 }
 
@@ -294,8 +240,7 @@ static void failure_is_not_retried_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -ENOSPC;
+	spy.error = -ENOSPC;
 	fakes[0].seq = 1;
 	flush(f);
 	flush(f);
@@ -307,38 +252,36 @@ static void new_change_is_tried_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -ENOSPC;
+	spy.error = -ENOSPC;
 	fakes[0].seq = 1;
 	flush(f);
 	fakes[0].seq = 2;
 	flush(f);
 	assert_int_equal(spy.nr_commits, 2);
 	assert_int_equal(fakes[0].failed_seq, 2);
-	spy.commit_error = 0;
+	spy.error = 0;
 	fakes[0].seq = 3;
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(fakes[0].acked_seq, 3);
 	assert_int_equal(rows(f), 3);
-	assert_int_equal(f->d.failure[0], 0);
-	assert_null(f->d.retry);
+	assert_int_equal(f->t.d.failure[0], 0);
+	assert_null(f->t.d.retry);
 }
 
 static void retry_saves_what_failed(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -ENOSPC;
+	spy.error = -ENOSPC;
 	fakes[0].seq = fakes[1].seq = 1;
 	flush(f);
-	spy.commit_error = 0;
+	spy.error = 0;
 	/* The timer: within two seconds. */
-	for (int i = 0; i < 20 && f->d.retry; i++)
-		sd_event_run(f->d.event, 100000);
+	for (int i = 0; i < 20 && f->t.d.retry; i++)
+		sd_event_run(f->t.d.event, 100000);
 	assert_int_equal(fakes[0].acked_seq, 1);
 	assert_int_equal(fakes[1].acked_seq, 1);
-	assert_int_equal(f->d.failure[0], 0);
+	assert_int_equal(f->t.d.failure[0], 0);
 	assert_int_equal(rows(f), 2);
 }
 
@@ -346,14 +289,13 @@ static void backoff_is_bounded(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -ENOSPC;
+	spy.error = -ENOSPC;
 	for (uint64_t i = 1; i < 10; i++) {
 		fakes[0].seq = i;
 		flush(f);
-		f->d.retry = sd_event_source_disable_unref(f->d.retry);
+		f->t.d.retry = sd_event_source_disable_unref(f->t.d.retry);
 	}
-	assert_int_equal(f->d.backoff_us, 10000000);
+	assert_int_equal(f->t.d.backoff_us, 10000000);
 }
 
 static void malformed_batch_harms_nobody_else(void **state)
@@ -366,10 +308,10 @@ static void malformed_batch_harms_nobody_else(void **state)
 	assert_int_equal(fakes[0].nr_acks, 0);
 	assert_int_equal(fakes[1].acked_seq, 1);
 	assert_true(f->sources[0]->is_parked);
-	assert_non_null(f->d.retry);
+	assert_non_null(f->t.d.retry);
 	/* And it recovers. */
 	fakes[0].is_malformed = false;
-	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(fakes[0].acked_seq, 1);
 }
 
@@ -399,14 +341,14 @@ static void database_lost_and_found(void **state)
 	struct fixture *f = *state;
 	char other[128];
 
-	snprintf(other, sizeof(other), "%s.away", f->path);
+	snprintf(other, sizeof(other), "%s.away", f->t.db->path);
 	fakes[0].seq = 1;
-	assert_int_equal(rename(f->path, other), 0);
+	assert_int_equal(rename(f->t.db->path, other), 0);
 	assert_true(flush(f) < 0);
 	assert_int_equal(fakes[0].failed_seq, 1);
-	assert_int_equal(rename(other, f->path), 0);
-	for (int i = 0; i < 20 && f->d.retry; i++)
-		sd_event_run(f->d.event, 100000);
+	assert_int_equal(rename(other, f->t.db->path), 0);
+	for (int i = 0; i < 20 && f->t.d.retry; i++)
+		sd_event_run(f->t.d.event, 100000);
 	assert_int_equal(fakes[0].acked_seq, 1);
 	assert_int_equal(rows(f), 1);
 }
@@ -418,18 +360,18 @@ static void database_replaced(void **state)
 	char cmd[512];
 
 	snprintf(cmd, sizeof(cmd), "sqlite3 %s 'VACUUM INTO \"%s.new\"' && mv %s.new %s",
-		 f->path, f->path, f->path, f->path);
+		 f->t.db->path, f->t.db->path, f->t.db->path, f->t.db->path);
 	assert_int_equal(system(cmd), 0);
 	fakes[0].seq = 1;
 	assert_int_equal(flush(f), -ESTALE);
 	for (int i = 0; i < 20 && fakes[0].nr_failed < 2; i++)
-		sd_event_run(f->d.event, 100000);
+		sd_event_run(f->t.d.event, 100000);
 	assert_int_equal(fakes[0].nr_acks, 0);
-	assert_non_null(strstr(f->d.failure, "another file"));
+	assert_non_null(strstr(f->t.d.failure, "another file"));
 	/* Without VMs the new one is taken. */
-	while (f->d.sources)
-		vard_drop_source(&f->d, f->d.sources);
-	assert_int_equal(vard_renew_db(&f->d), 0);
+	while (f->t.d.sources)
+		vard_drop_source(&f->t.d, f->t.d.sources);
+	assert_int_equal(vard_renew_db(&f->t.d), 0);
 }
 
 static void settled_when_port_is_closed(void **state)
@@ -439,14 +381,14 @@ static void settled_when_port_is_closed(void **state)
 	f->sources[0]->has_port = false;
 	f->sources[1]->has_port = false;
 	fakes[1].seq = 1;
-	vard_settle(&f->d, f->sources[0]);
-	vard_settle(&f->d, f->sources[1]);
-	vard_settle(&f->d, f->sources[2]);
+	vard_settle(&f->t.d, f->sources[0]);
+	vard_settle(&f->t.d, f->sources[1]);
+	vard_settle(&f->t.d, f->sources[2]);
 	/* The one with a change stays, and the one with a port. */
-	assert_int_equal(f->d.nr_sources, 2);
-	assert_null(vard_find_source(&f->d, fakes[0].uuid));
-	assert_int_equal(vard_flush_all(&f->d), 0);
-	assert_int_equal(f->d.nr_sources, 1);
+	assert_int_equal(f->t.d.nr_sources, 2);
+	assert_null(vard_find_source(&f->t.d, fakes[0].uuid));
+	assert_int_equal(vard_flush_all(&f->t.d), 0);
+	assert_int_equal(f->t.d.nr_sources, 1);
 	assert_int_equal(fakes[1].acked_seq, 1);
 }
 
@@ -454,14 +396,13 @@ static void stop_saves_everything(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
-	spy.commit_error = -EIO;
+	spy.error = -EIO;
 	fakes[0].seq = 1;
 	flush(f);
-	spy.commit_error = 0;
+	spy.error = 0;
 	fakes[1].seq = 1;
-	f->d.is_stopping = true;
-	assert_int_equal(vard_flush_all(&f->d), 0);
+	f->t.d.is_stopping = true;
+	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(fakes[0].acked_seq, 1);
 	assert_int_equal(fakes[1].acked_seq, 1);
 }
@@ -477,13 +418,13 @@ static void change(int i)
 
 static void run(struct fixture *f, uint64_t ms)
 {
-	while (sd_event_run(f->d.event, ms * 1000) > 0)
+	while (sd_event_run(f->t.d.event, ms * 1000) > 0)
 		;
 }
 
 static void use_write_back(struct fixture *f, int i)
 {
-	struct vard_backend *b = f->d.backend;
+	struct vard_backend *b = f->t.d.backend;
 	struct vard_vm *vm = &f->sources[i]->vm;
 
 	assert_int_equal(b->ops->find_uuid(b, fakes[i].uuid, vm), 0);
@@ -497,9 +438,9 @@ static void write_back_holds_nobody_up(void **state)
 {
 	struct fixture *f = *state;
 
-	f->options.write_back_ms = 60000;
+	f->t.options.write_back_ms = 60000;
 	use_write_back(f, 0);
-	use_spy(f);
+	spy.nr_commits = 0;
 	change(0);
 	run(f, 0);
 	change(0);
@@ -524,17 +465,17 @@ static void write_back_waits_no_longer_than_its_age(void **state)
 		use_write_back(f, i);
 		change(i);
 	}
-	use_spy(f);
-	sd_event_now(f->d.event, CLOCK_MONOTONIC, &start);
+	spy.nr_commits = 0;
+	sd_event_now(f->t.d.event, CLOCK_MONOTONIC, &start);
 	for (int i = 0; i < 100 && fakes[0].nr_acks == 0; i++)
-		sd_event_run(f->d.event, 100000);
-	sd_event_now(f->d.event, CLOCK_MONOTONIC, &end);
+		sd_event_run(f->t.d.event, 100000);
+	sd_event_now(f->t.d.event, CLOCK_MONOTONIC, &end);
 	assert_int_equal(spy.nr_commits, 1);
 	for (int i = 0; i < STORES; i++)
 		assert_int_equal(fakes[i].acked_seq, 1);
 	assert_true(end - start >= 50000);
 	/* So few changes that many more stores may come together. */
-	assert_int_equal(f->d.deferred_group, 64);
+	assert_int_equal(f->t.d.deferred_group, 64);
 }
 
 /* After stores with many changes the next ones come alone, then more again. */
@@ -546,15 +487,15 @@ static void write_back_group_is_bounded(void **state)
 		use_write_back(f, i);
 		change(i);
 	}
-	use_spy(f);
-	f->d.deferred_group = 1;
+	spy.nr_commits = 0;
+	f->t.d.deferred_group = 1;
 	for (int i = 0; i < 100 && fakes[0].nr_acks == 0; i++)
-		sd_event_run(f->d.event, 100000);
+		sd_event_run(f->t.d.event, 100000);
 	assert_int_equal(spy.nr_commits, 1);
 	for (int i = 1; i < STORES; i++)
 		assert_int_equal(fakes[i].nr_acks, 0);
 	for (int i = 0; i < 100 && fakes[STORES - 1].nr_acks == 0; i++)
-		sd_event_run(f->d.event, 100000);
+		sd_event_run(f->t.d.event, 100000);
 	assert_int_equal(spy.nr_commits, 2);
 }
 
@@ -563,7 +504,7 @@ static void write_back_is_saved_when_the_port_closes(void **state)
 	struct fixture *f = *state;
 	struct kvm_uefivars_store_info info;
 
-	f->options.write_back_ms = 60000;
+	f->t.options.write_back_ms = 60000;
 	use_write_back(f, 0);
 	change(0);
 	run(f, 0);
@@ -571,23 +512,23 @@ static void write_back_is_saved_when_the_port_closes(void **state)
 	fakes[0].has_port = false;
 	/* Somebody else asks, and so takes the event. */
 	assert_int_equal(vard_source_info(f->sources[0], &info), 0);
-	vard_look_later(&f->d, f->sources[0]);
+	vard_look_later(&f->t.d, f->sources[0]);
 	run(f, 0);
 	assert_int_equal(fakes[0].acked_seq, 1);
-	assert_int_equal(f->d.nr_sources, STORES - 1);
-	assert_null(f->d.deferred);
+	assert_int_equal(f->t.d.nr_sources, STORES - 1);
+	assert_null(f->t.d.deferred);
 }
 
 static void stop_saves_what_waits(void **state)
 {
 	struct fixture *f = *state;
 
-	f->options.write_back_ms = 60000;
+	f->t.options.write_back_ms = 60000;
 	use_write_back(f, 0);
 	change(0);
 	run(f, 0);
-	f->d.is_stopping = true;
-	assert_int_equal(vard_flush_all(&f->d), 0);
+	f->t.d.is_stopping = true;
+	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(fakes[0].acked_seq, 1);
 }
 
@@ -596,31 +537,31 @@ static void others_are_not_saved(void **state)
 {
 	struct fixture *f = *state;
 
-	vard_set_role(&f->d, f->sources[0], VARD_INCOMING);
-	vard_set_role(&f->d, f->sources[1], VARD_DEPARTED);
+	vard_set_role(&f->t.d, f->sources[0], VARD_INCOMING);
+	vard_set_role(&f->t.d, f->sources[1], VARD_DEPARTED);
 	for (int i = 0; i < STORES; i++)
 		change(i);
 	run(f, 0);
-	assert_int_equal(vard_flush_all(&f->d), 0);
+	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(fakes[0].nr_acks + fakes[0].nr_failed, 0);
 	assert_int_equal(fakes[1].nr_acks + fakes[1].nr_failed, 0);
 	assert_int_equal(fakes[2].acked_seq, 1);
 	assert_int_equal(rows(f), 1);
 	/* Nor are they kept for that when their VMM is gone. */
 	f->sources[0]->has_port = f->sources[1]->has_port = false;
-	vard_settle(&f->d, f->sources[0]);
-	vard_settle(&f->d, f->sources[1]);
-	assert_int_equal(f->d.nr_sources, 1);
+	vard_settle(&f->t.d, f->sources[0]);
+	vard_settle(&f->t.d, f->sources[1]);
+	assert_int_equal(f->t.d.nr_sources, 1);
 }
 
 static void incoming_is_found_by_name(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_null(vard_find_incoming(&f->d, f->sources[1]->vm.name));
+	assert_null(vard_find_incoming(&f->t.d, f->sources[1]->vm.name));
 	strcpy(f->sources[1]->vm.name, "new");
-	vard_set_role(&f->d, f->sources[1], VARD_INCOMING);
-	assert_ptr_equal(vard_find_incoming(&f->d, "new"), f->sources[1]);
+	vard_set_role(&f->t.d, f->sources[1], VARD_INCOMING);
+	assert_ptr_equal(vard_find_incoming(&f->t.d, "new"), f->sources[1]);
 }
 
 static void one_fsync_for_all(void **state)
@@ -642,9 +583,9 @@ static void one_fsync_for_all(void **state)
 	vard_vfs_syncs(&after);
 	assert_int_equal(after.nr_wal - before.nr_wal, 1);
 	assert_int_equal(after.nr_db - before.nr_db, 0);
-	assert_int_equal(f->d.counts.nr_transactions, 2);
-	assert_int_equal(f->d.counts.nr_batches, 2 * STORES);
-	assert_int_equal(f->d.counts.nr_changes, 4 * STORES);
+	assert_int_equal(f->t.d.counts.nr_transactions, 2);
+	assert_int_equal(f->t.d.counts.nr_batches, 2 * STORES);
+	assert_int_equal(f->t.d.counts.nr_changes, 4 * STORES);
 }
 
 /* A store that is always ready is one of all in each round. */
@@ -652,11 +593,10 @@ static void busy_store_starves_nobody(void **state)
 {
 	struct fixture *f = *state;
 
-	use_spy(f);
 	change(1);
 	change(2);
 	change(0);
-	assert_true(sd_event_run(f->d.event, 0) > 0);
+	assert_true(sd_event_run(f->t.d.event, 0) > 0);
 	assert_int_equal(spy.nr_commits, 1);
 	for (int i = 0; i < STORES; i++)
 		assert_int_equal(fakes[i].acked_seq, 1);
@@ -693,13 +633,6 @@ int main(void)
 		TEST(busy_store_starves_nobody),
 	};
 
-	sigset_t set;
-
-	/* As main() does: the loop wants its signals blocked. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	vard_log_init(false);
+	daemon_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

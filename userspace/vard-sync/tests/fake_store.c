@@ -18,6 +18,7 @@
 
 struct fake_store fakes[FAKE_STORES];
 struct fake_fault fake_fault;
+int fake_restore_error;
 static unsigned int nr_changes;
 
 int __real_ioctl(int fd, unsigned long cmd, void *arg);
@@ -29,6 +30,7 @@ void fake_reset(void)
 {
 	memset(fakes, 0, sizeof(fakes));
 	memset(&fake_fault, 0, sizeof(fake_fault));
+	fake_restore_error = 0;
 	nr_changes = 0;
 }
 
@@ -65,7 +67,7 @@ static void *pointer(uint64_t address)
 	return (void *)(uintptr_t)address;
 }
 
-static int create(struct kvm_uefivars_create_store *c)
+struct fake_store *fake_new(const uint8_t cookie[16])
 {
 	for (int i = 0; i < FAKE_STORES; i++) {
 		struct fake_store *f = &fakes[i];
@@ -77,12 +79,21 @@ static int create(struct kvm_uefivars_create_store *c)
 		memset(f, 0, sizeof(*f));
 		f->fd = fcntl(low, F_DUPFD_CLOEXEC, FD_MIN);
 		close(low);
-		memcpy(f->cookie, c->cookie, sizeof(f->cookie));
-		f->config = c->config;
-		c->fd = f->fd;
-		return 0;
+		memcpy(f->cookie, cookie, sizeof(f->cookie));
+		return f;
 	}
-	return result(ENOSPC);
+	return NULL;
+}
+
+static int create(struct kvm_uefivars_create_store *c)
+{
+	struct fake_store *f = fake_new(c->cookie);
+
+	if (!f)
+		return result(ENOSPC);
+	f->config = c->config;
+	c->fd = f->fd;
+	return 0;
 }
 
 static int info(struct fake_store *f, struct kvm_uefivars_store_info *i)
@@ -159,6 +170,17 @@ void fake_write(struct fake_store *f, char name, uint32_t attributes,
 		bury(f, find(f, v.guid, v.name, 2));
 	if (write(f->fd, &one, sizeof(one)) < 0)
 		abort();
+}
+
+void fake_change(struct fake_store *f, uint64_t seq)
+{
+	struct fake_var v = { .name_len = 2, .attributes = 7, .data_len = 1,
+			      .data = "x" };
+
+	while (f->seq < seq) {
+		v.name[0] = (uint8_t)('A' + f->seq % 26);
+		put(f, &v, true);
+	}
 }
 
 /* A change of the host may fail, or its guest comes in between. */
@@ -266,12 +288,22 @@ static int var_next(struct fake_store *f, struct kvm_uefivars_next *n)
 	return 0;
 }
 
+static int ack_failed(struct fake_store *f, uint64_t seq)
+{
+	f->nr_failed++;
+	f->failed_seq = seq;
+	return 0;
+}
+
 static int ack(struct fake_store *f, const struct kvm_uefivars_ack *a)
 {
 	uint64_t count;
 
+	if (a->seq > f->read_seq)
+		return result(EINVAL);
 	if (a->flags & KVM_UEFIVARS_ACK_FAILED)
-		return 0;
+		return ack_failed(f, a->seq);
+	f->nr_acks++;
 	if (a->seq > f->acked_seq)
 		f->acked_seq = a->seq;
 	for (unsigned int i = f->nr; i-- > 0;)
@@ -280,6 +312,47 @@ static int ack(struct fake_store *f, const struct kvm_uefivars_ack *a)
 	if (f->acked_seq == f->seq &&
 	    __real_read(f->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		abort();
+	return 0;
+}
+
+static int freeze(struct fake_store *f)
+{
+	if (f->state & KVM_UEFIVARS_STORE_HAS_PORT &&
+	    !(f->state & KVM_UEFIVARS_STORE_PAUSED))
+		return result(EBUSY);
+	f->state |= KVM_UEFIVARS_STORE_FROZEN;
+	return 0;
+}
+
+static int save(struct fake_store *f, struct kvm_uefivars_state *s)
+{
+	struct fake_image image = { FAKE_MAGIC, f->nr };
+	uint64_t room = s->len;
+
+	if (!(f->state & KVM_UEFIVARS_STORE_FROZEN))
+		abort();
+	if (f->save_error)
+		return result(f->save_error);
+	s->len = sizeof(image);
+	if (room < sizeof(image))
+		return result(EMSGSIZE);
+	memcpy(pointer(s->data), &image, sizeof(image));
+	return 0;
+}
+
+static int restore(struct fake_store *f, const struct kvm_uefivars_state *s)
+{
+	struct fake_image image = { 0 };
+
+	if (s->len == sizeof(image))
+		memcpy(&image, pointer(s->data), sizeof(image));
+	if (fake_restore_error)
+		return result(fake_restore_error);
+	if (memcmp(image.magic, FAKE_MAGIC, sizeof(image.magic)) != 0)
+		return result(EBADMSG);
+	f->nr_restored++;
+	if (s->flags & KVM_UEFIVARS_STATE_VARIABLES)
+		fake_change(f, image.nr_vars);
 	return 0;
 }
 
@@ -310,6 +383,15 @@ static int store_call(struct fake_store *f, unsigned long cmd, void *arg)
 		return var_next(f, arg);
 	case KVM_UEFIVARS_ACK:
 		return ack(f, arg);
+	case KVM_UEFIVARS_FREEZE:
+		return freeze(f);
+	case KVM_UEFIVARS_THAW:
+		f->state &= ~KVM_UEFIVARS_STORE_FROZEN;
+		return 0;
+	case KVM_UEFIVARS_SAVE_STATE:
+		return save(f, arg);
+	case KVM_UEFIVARS_RESTORE_STATE:
+		return restore(f, arg);
 	case KVM_UEFIVARS_OPEN_PORT:
 		return open_port(f, arg);
 	default:
@@ -357,16 +439,18 @@ ssize_t __wrap_read(int fd, void *buf, size_t len)
 
 	if (!f)
 		return __real_read(fd, buf, len);
-	if (f->seq == f->acked_seq)
-		return result(EAGAIN);
+	if (f->read_error || f->seq == f->acked_seq)
+		return result(f->read_error ? f->read_error : EAGAIN);
 	h.len = sizeof(h);
-	h.seq = f->seq;
+	h.seq = f->read_seq = f->seq;
 	for (unsigned int i = 0; i < f->nr; i++) {
 		if (f->vars[i].seq <= f->acked_seq)
 			continue;
 		h.len += put_record((uint8_t *)buf + h.len, &f->vars[i]);
 		h.nr_records++;
 	}
+	if (f->is_malformed)
+		h.nr_records++;
 	memcpy(buf, &h, sizeof(h));
 	return (ssize_t)h.len;
 }

@@ -35,11 +35,31 @@ struct fake_store {
 	struct kvm_uefivars_config config;
 	uint32_t state;
 	uint64_t seq;
+	uint64_t read_seq;
 	uint64_t acked_seq;
+	uint64_t failed_seq;
 	uint64_t nr_requests;
+	unsigned int nr_acks;
+	unsigned int nr_failed;
+	unsigned int nr_restored;
 	struct fake_var vars[FAKE_VARS];
 	unsigned int nr;
+	/* What goes wrong with it. */
+	int read_error;
+	int save_error;
+	bool is_malformed;
 };
+
+/* What SAVE_STATE gives, and RESTORE_STATE takes. */
+struct fake_image {
+	char magic[8];
+	uint64_t nr_vars;
+};
+
+#define FAKE_MAGIC "machine"
+
+/* For the next RESTORE_STATE of any store; 0 for none. */
+extern int fake_restore_error;
 
 extern struct fake_store fakes[FAKE_STORES];
 
@@ -56,6 +76,9 @@ void fake_reset(void);
 /* The next change is the first one. */
 void fake_reset_count(void);
 
+/* A store that nobody created by ioctl(); NULL if there are too many. */
+struct fake_store *fake_new(const uint8_t cookie[16]);
+
 /* The store with a port, or the one of a descriptor. */
 struct fake_store *fake_running(void);
 struct fake_store *fake_of(int fd);
@@ -63,6 +86,9 @@ struct fake_store *fake_of(int fd);
 /* What a guest does: a name of one letter; without data it deletes. */
 void fake_write(struct fake_store *f, char name, uint32_t attributes,
 		const char *data);
+
+/* Changes until there were @seq, of which nobody is told. */
+void fake_change(struct fake_store *f, uint64_t seq);
 
 /* "A=1/7 B=2/3 ": name, data and attributes of all, in the order of the list. */
 const char *fake_text(const struct fake_store *f);

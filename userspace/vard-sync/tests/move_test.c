@@ -7,238 +7,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "control.h"
+#include "fake_store.h"
 #include "move.h"
 #include "recover.h"
 #include "source.h"
 #include "vm.h"
 
-#define STORES 4
-#define FD_MIN 200
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-#define RECORD_LEN (sizeof(struct kvm_uefivars_record) + 8)
 #define FROZEN KVM_UEFIVARS_STORE_FROZEN
 #define HAS_PORT KVM_UEFIVARS_STORE_HAS_PORT
 #define PAUSED KVM_UEFIVARS_STORE_PAUSED
 #define DEPARTED KVM_UEFIVARS_STORE_DEPARTED
-
-/* A store: variables A, B, ... and what is not acknowledged of them. */
-struct fake {
-	int fd;
-	bool is_used;
-	uint8_t cookie[16];
-	uint32_t state;
-	uint64_t nr_vars;
-	uint64_t seq;
-	uint64_t acked_seq;
-	uint64_t nr_requests;
-	int save_error;
-	unsigned int nr_restored;
-	struct kvm_uefivars_config config;
-};
-
-static struct fake fakes[STORES];
-/* For the next RESTORE_STATE of any store. */
-static int restore_error;
-
-/* What the fake kernel saves. */
-struct fake_image {
-	char magic[8];
-	uint64_t nr_vars;
-};
-
-int __real_ioctl(int fd, unsigned long cmd, void *arg);
-int __wrap_ioctl(int fd, unsigned long cmd, void *arg);
-ssize_t __real_read(int fd, void *buf, size_t len);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-
-static struct fake *find_fake(int fd)
-{
-	for (int i = 0; i < STORES; i++)
-		if (fakes[i].is_used && fakes[i].fd == fd)
-			return &fakes[i];
-	return NULL;
-}
-
-/* A number that nothing else gets after it was closed. */
-static int new_fd(void)
-{
-	int low = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	int fd = fcntl(low, F_DUPFD_CLOEXEC, FD_MIN);
-
-	close(low);
-	return fd;
-}
-
-static struct fake *new_fake(const uint8_t cookie[16])
-{
-	for (int i = 0; i < STORES; i++) {
-		struct fake *f = &fakes[i];
-
-		if (f->is_used && fcntl(f->fd, F_GETFD) >= 0)
-			continue;
-		*f = (struct fake){ .is_used = true, .fd = new_fd() };
-		memcpy(f->cookie, cookie, sizeof(f->cookie));
-		return f;
-	}
-	fail_msg("more than %d stores", STORES);
-	return NULL;
-}
-
-static int result(int error)
-{
-	errno = error;
-	return error ? -1 : 0;
-}
-
-static int fake_info(struct fake *f, struct kvm_uefivars_store_info *info)
-{
-	info->state = f->state;
-	info->id = (uint64_t)(f - fakes) + 1;
-	memcpy(info->cookie, f->cookie, sizeof(f->cookie));
-	info->config = f->config;
-	info->seq = f->seq;
-	info->acked_seq = f->acked_seq;
-	info->batch_size_max = 4096;
-	info->nr_requests = f->nr_requests;
-	return 0;
-}
-
-static int fake_freeze(struct fake *f)
-{
-	if (f->state & HAS_PORT && !(f->state & PAUSED))
-		return result(EBUSY);
-	f->state |= FROZEN;
-	return 0;
-}
-
-static int fake_save(struct fake *f, struct kvm_uefivars_state *s)
-{
-	struct fake_image image = { "machine", f->nr_vars };
-	uint64_t room = s->len;
-
-	assert_true(f->state & FROZEN);
-	if (f->save_error)
-		return result(f->save_error);
-	s->len = sizeof(image);
-	if (room < sizeof(image))
-		return result(EMSGSIZE);
-	memcpy((void *)(uintptr_t)s->data, &image, sizeof(image));
-	return 0;
-}
-
-static int fake_restore(struct fake *f, const struct kvm_uefivars_state *s)
-{
-	struct fake_image image = { 0 };
-
-	if (s->len == sizeof(image))
-		memcpy(&image, (void *)(uintptr_t)s->data, sizeof(image));
-	if (restore_error || memcmp(image.magic, "machine", 8) != 0)
-		return result(restore_error ? restore_error : EBADMSG);
-	f->nr_restored++;
-	if (s->flags & KVM_UEFIVARS_STATE_VARIABLES)
-		f->nr_vars = f->seq = image.nr_vars;
-	return 0;
-}
-
-static int fake_device(unsigned long cmd, void *arg)
-{
-	struct kvm_uefivars_create_store *c = arg;
-	struct kvm_uefivars_info *info = arg;
-
-	if (cmd == KVM_UEFIVARS_GET_INFO) {
-		info->abi = KVM_UEFIVARS_ABI;
-		return 0;
-	}
-	assert_int_equal(cmd, KVM_UEFIVARS_CREATE_STORE);
-	c->fd = new_fake(c->cookie)->fd;
-	find_fake(c->fd)->config = c->config;
-	return 0;
-}
-
-static int fake_port(struct fake *f, struct kvm_uefivars_open_port *p)
-{
-	if (f->state & HAS_PORT)
-		return result(EBUSY);
-	f->state |= HAS_PORT;
-	p->fd = eventfd(0, EFD_CLOEXEC);
-	return 0;
-}
-
-int __wrap_ioctl(int fd, unsigned long cmd, void *arg)
-{
-	struct fake *f = find_fake(fd);
-
-	if (_IOC_TYPE(cmd) != KVM_UEFIVARS_IOC)
-		return __real_ioctl(fd, cmd, arg);
-	if (!f)
-		return fake_device(cmd, arg);
-	switch (cmd) {
-	case KVM_UEFIVARS_STORE_INFO:
-		return fake_info(f, arg);
-	case KVM_UEFIVARS_SET_CONFIG:
-		f->config = ((struct kvm_uefivars_set_config *)arg)->config;
-		return 0;
-	case KVM_UEFIVARS_VAR_SET:
-		f->nr_vars++;
-		return 0;
-	case KVM_UEFIVARS_ACK:
-		if (!(((struct kvm_uefivars_ack *)arg)->flags &
-		      KVM_UEFIVARS_ACK_FAILED))
-			f->acked_seq = ((struct kvm_uefivars_ack *)arg)->seq;
-		return 0;
-	case KVM_UEFIVARS_FREEZE:
-		return fake_freeze(f);
-	case KVM_UEFIVARS_THAW:
-		f->state &= ~FROZEN;
-		return 0;
-	case KVM_UEFIVARS_SAVE_STATE:
-		return fake_save(f, arg);
-	case KVM_UEFIVARS_RESTORE_STATE:
-		return fake_restore(f, arg);
-	case KVM_UEFIVARS_OPEN_PORT:
-		return fake_port(f, arg);
-	default:
-		fail_msg("command %lx", cmd);
-		return -1;
-	}
-}
-
-static size_t put_record(uint8_t *p, uint64_t seq)
-{
-	struct kvm_uefivars_record r = {
-		.len = RECORD_LEN, .head_len = sizeof(r), .seq = seq,
-		.attributes = 7, .name_len = 2, .data_len = 1,
-	};
-
-	memcpy(p, &r, sizeof(r));
-	p[sizeof(r)] = (uint8_t)('A' + seq % 26);
-	p[sizeof(r) + 2] = 'x';
-	return RECORD_LEN;
-}
-
-ssize_t __wrap_read(int fd, void *buf, size_t len)
-{
-	struct kvm_uefivars_batch h = { .head_len = sizeof(h) };
-	struct fake *f = find_fake(fd);
-	uint8_t *p = buf;
-
-	if (!f)
-		return __real_read(fd, buf, len);
-	if (f->seq == f->acked_seq)
-		return result(EAGAIN);
-	memset(buf, 0, len);
-	h.len = sizeof(h);
-	for (uint64_t s = f->acked_seq + 1; s <= f->seq; s++, h.nr_records++)
-		h.len += put_record(p + h.len, s);
-	h.seq = f->seq;
-	memcpy(p, &h, sizeof(h));
-	return (ssize_t)h.len;
-}
 
 struct mover {
 	struct test_daemon t;
@@ -272,8 +54,7 @@ static int set_up(void **state)
 {
 	struct mover *m = calloc(1, sizeof(*m));
 
-	memset(fakes, 0, sizeof(fakes));
-	restore_error = 0;
+	fake_reset();
 	if (!m || daemon_set_up(&m->t) < 0)
 		return -1;
 	m->fd = -1;
@@ -405,18 +186,17 @@ static bool is_moved(struct mover *m)
 }
 
 /* A VM in the database with one variable, and with a VMM if @state says so. */
-static struct fake *make_vm(struct mover *m, uint32_t state)
+static struct fake_store *make_vm(struct mover *m, uint32_t state)
 {
 	struct vard_vm vm = db_vm(m->t.db, "vm", 0);
 	struct vard_source *s;
-	struct fake *f;
+	struct fake_store *f;
 
 	assert_int_equal(db_put(m->t.db, &vm, "Q", "1"), 0);
 	if (!state)
 		return NULL;
-	f = new_fake(vm.uuid.bytes);
+	f = fake_new(vm.uuid.bytes);
 	f->state = state;
-	f->nr_vars = 1;
 	assert_int_equal(vard_source_adopt(f->fd, &s), 0);
 	s->vm = vm;
 	assert_int_equal(vard_add_source(&m->t.d, s), 0);
@@ -424,7 +204,7 @@ static struct fake *make_vm(struct mover *m, uint32_t state)
 }
 
 /* The kernel's EPOLLPRI, as the loop hears of it. */
-static void set_state(struct mover *m, struct fake *f, uint32_t state)
+static void set_state(struct mover *m, struct fake_store *f, uint32_t state)
 {
 	struct kvm_uefivars_store_info info;
 
@@ -446,7 +226,7 @@ static int memfd(const void *data, size_t len, int seals)
 /* What another host sends. */
 static int parcel(bool has_machine)
 {
-	const struct fake_image image = { "machine", 3 };
+	const struct fake_image image = { FAKE_MAGIC, 3 };
 	struct vard_move_head head = { .vm = { .name = "vm",
 					       .durability = 1 },
 				       .config = { .nv_size = 777 },
@@ -487,7 +267,7 @@ static void out_of_a_vm_that_is_off(void **state)
 	assert_string_equal(h.vm.name, "vm");
 	assert_false(h.has_machine);
 	assert_int_equal(len, sizeof(struct fake_image));
-	assert_memory_equal(image, "machine", 8);
+	assert_memory_equal(image, FAKE_MAGIC, 8);
 	assert_int_equal(write(m->fd, "x", 1), -1);
 	assert_true(fakes[0].state & FROZEN);
 	assert_false(is_moved(m));
@@ -501,9 +281,9 @@ static void out_of_a_vm_that_is_off(void **state)
 static void out_waits_until_memory_has_left(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT);
+	struct fake_store *f = make_vm(m, HAS_PORT);
 
-	f->seq = 2;
+	fake_change(f, 2);
 	move_out(m, "vm", false);
 	assert_false(m->has_answer);
 	set_state(m, f, HAS_PORT | PAUSED);
@@ -524,7 +304,7 @@ static void out_waits_until_memory_has_left(void **state)
 static void out_goes_on_when_the_vmm_ends(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT);
+	struct fake_store *f = make_vm(m, HAS_PORT);
 
 	move_out(m, "vm", false);
 	assert_false(m->has_answer);
@@ -535,7 +315,7 @@ static void out_goes_on_when_the_vmm_ends(void **state)
 static void out_now_needs_a_pause(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT);
+	struct fake_store *f = make_vm(m, HAS_PORT);
 
 	move_out(m, "vm", true);
 	refused(m, VARD_ERROR("InUse"), "when it is paused");
@@ -547,9 +327,9 @@ static void out_now_needs_a_pause(void **state)
 static void out_that_cannot_be_saved_goes_on(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED);
 
-	f->seq = 1;
+	fake_change(f, 1);
 	spy.error = -ENOSPC;
 	move_out(m, "vm", true);
 	refused(m, VARD_ERROR("Database"), "no space");
@@ -565,7 +345,7 @@ static void out_that_cannot_be_saved_goes_on(void **state)
 static void out_commit_that_fails_may_be_repeated(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED);
 
 	move_out(m, "vm", true);
 	ok(m);
@@ -583,7 +363,7 @@ static void out_commit_that_fails_may_be_repeated(void **state)
 static void out_ends_with_its_client(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED);
 
 	move_out(m, "vm", true);
 	ok(m);
@@ -597,7 +377,7 @@ static void out_ends_with_its_client(void **state)
 static void out_that_waits_ends_with_its_client(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT);
+	struct fake_store *f = make_vm(m, HAS_PORT);
 
 	move_out(m, "vm", false);
 	disconnect(m);
@@ -610,7 +390,7 @@ static void out_that_waits_ends_with_its_client(void **state)
 static void out_after_commit_survives_its_client(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED);
 
 	move_out(m, "vm", true);
 	step(m, "MoveOutCommit", "vm");
@@ -659,7 +439,7 @@ static void commit_without_a_move_is_refused(void **state)
 static void undo_gives_the_vm_back(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED);
 
 	step(m, "MoveOutUndo", "vm");
 	refused(m, VARD_ERROR("NotMoved"), "has not moved");
@@ -679,7 +459,7 @@ static void undo_gives_the_vm_back(void **state)
 static void in_is_nowhere_until_the_commit(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = &fakes[0];
+	struct fake_store *f = &fakes[0];
 
 	take_in(m, true);
 	ok(m);
@@ -714,7 +494,7 @@ static void in_ends_with_its_client(void **state)
 static void in_for_a_vmm_that_waits(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = &fakes[0];
+	struct fake_store *f = &fakes[0];
 
 	open_vm(m, "vm", true);
 	ok(m);
@@ -733,7 +513,8 @@ static void in_for_a_vmm_that_waits(void **state)
 	assert_int_equal(m->t.d.sources->role, VARD_ORDINARY);
 	/* Its machine is kept until it has run. */
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 1);
-	f->nr_requests = f->seq = 4;
+	f->nr_requests = 4;
+	fake_change(f, 4);
 	assert_int_equal(vard_flush_all(&m->t.d), 0);
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 0);
 }
@@ -754,10 +535,10 @@ static void in_of_nonsense_changes_nothing(void **state)
 	move_in(m, "vm", fd);
 	refused(m, SD_BUS_ERROR_INVALID_ARGS, "sealed");
 	close(fd);
-	restore_error = EBADMSG;
+	fake_restore_error = EBADMSG;
 	take_in(m, true);
 	refused(m, VARD_ERROR("BadImage"), "damaged");
-	restore_error = ENOSPC;
+	fake_restore_error = ENOSPC;
 	take_in(m, true);
 	refused(m, VARD_ERROR("BadImage"), "larger limits");
 	assert_int_equal(m->t.d.nr_sources, 0);
@@ -845,7 +626,7 @@ static void late_vmm_with_a_bad_machine(void **state)
 
 	take_in(m, true);
 	step(m, "MoveInCommit", "vm");
-	restore_error = EBADMSG;
+	fake_restore_error = EBADMSG;
 	open_vm(m, "vm", true);
 	refused(m, VARD_ERROR("BadImage"), "damaged");
 	assert_int_equal(in_db(m, "SELECT count(*) FROM device"), 1);
@@ -869,7 +650,7 @@ static void ordinary_open_drops_the_machine(void **state)
 static void frozen_store_is_taken_over(void **state)
 {
 	struct mover *m = *state;
-	struct fake *f = make_vm(m, HAS_PORT | PAUSED | FROZEN);
+	struct fake_store *f = make_vm(m, HAS_PORT | PAUSED | FROZEN);
 	struct vard_source *s = m->t.d.sources;
 
 	s->is_adopted = true;

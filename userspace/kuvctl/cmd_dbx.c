@@ -14,7 +14,7 @@
 #include "siglist.h"
 
 static const struct option options[] = {
-	SB_HOW_OPTIONS,
+	KUVCTL_HOW_OPTIONS,
 	{ "replace", no_argument, NULL, 'r' },
 	{ 0 },
 };
@@ -45,7 +45,7 @@ static void parse(struct update *u, int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		if (sb_take_how(&u->how, c))
+		if (kuvctl_take_how(&u->how, c))
 			continue;
 		if (c != 'r')
 			kuvctl_usage(argv[0]);

@@ -13,16 +13,16 @@ const struct kuvctl_command kuvctl_sb_commands[] = {
 	{ "sb-state", "VM...",
 	  "show how Secure Boot stands, and what to do next", cmd_sb_state },
 	{ "enroll",
-	  "{microsoft-2023|microsoft-both|microsoft-2011|own DIR|ID|FILE}... [--into KEK|db] [--pk FILE|ID] [--owner GUID] [--certs DIR] [--option-roms] [--replace] [--dry-run] [--at-next-boot] VM",
+	  "{microsoft-2023|microsoft-both|microsoft-2011|own DIR|ID|FILE}... [--into KEK|db] [--pk FILE|ID] [--owner GUID] [--certs DIR] [--option-roms] [--replace] " KUVCTL_HOW " VM",
 	  "add certificates that a VM lacks to its KEK and db", cmd_enroll },
 	{ "pk-replace",
-	  "[--new CERT] [--auth FILE] [--owner GUID] [--dry-run] [--at-next-boot] VM",
+	  "[--new CERT] [--auth FILE] [--owner GUID] [--certs DIR] " KUVCTL_HOW " VM",
 	  "give a VM another platform key", cmd_pk_replace },
-	{ "kek-update", "[--replace] [--dry-run] [--at-next-boot] VM FILE",
+	{ "kek-update", "[--replace] " KUVCTL_HOW " VM FILE",
 	  "add to KEK what the owner of PK has signed", cmd_kek_update },
-	{ "db-update", "[--replace] [--dry-run] [--at-next-boot] VM FILE",
+	{ "db-update", "[--replace] " KUVCTL_HOW " VM FILE",
 	  "add to db what the owner of PK or KEK has signed", cmd_db_update },
-	{ "dbx-update", "[--replace] [--dry-run] [--at-next-boot] VM FILE",
+	{ "dbx-update", "[--replace] " KUVCTL_HOW " VM FILE",
 	  "add to dbx what is signed, or a list", cmd_dbx_update },
 	{ "keys", "new DIR [--name NAME] [--days N] [--bits 2048|3072|4096] [--dry-run]",
 	  "make own PK, KEK and db keys", cmd_keys },
@@ -42,7 +42,7 @@ struct options {
 };
 
 static const struct option options[] = {
-	SB_HOW_OPTIONS,
+	KUVCTL_HOW_OPTIONS,
 	{ "into", required_argument, NULL, 'i' },
 	{ "pk", required_argument, NULL, 'p' },
 	{ "owner", required_argument, NULL, 'o' },
@@ -51,19 +51,6 @@ static const struct option options[] = {
 	{ "replace", no_argument, NULL, 'r' },
 	{ 0 },
 };
-
-bool sb_take_how(struct kuvctl_apply *how, int c)
-{
-	if (c == 'n')
-		how->is_dry_run = true;
-	else if (c == 'N')
-		how->at_next_boot = true;
-	else if (c == 'D')
-		how->expect_digest = optarg;
-	else
-		return false;
-	return true;
-}
 
 void sb_refuse_moved(const struct kuvctl_vars *v)
 {
@@ -106,7 +93,7 @@ static void parse(struct options *o, int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
-		if (!sb_take_how(&o->how, c))
+		if (!kuvctl_take_how(&o->how, c))
 			take_option(o, c, argv[0]);
 	if (argc - optind < 2)
 		kuvctl_usage(argv[0]);

@@ -9,7 +9,7 @@
 
 const struct kuvctl_command kuvctl_fleet_commands[] = {
 	{ "fleet",
-	  "query [--missing CERT] [--dbx-below N] [--setup-mode] [--expired]\n"
+	  "query [--missing CERT]... [--dbx-below N] [--setup-mode] [--expired]\n"
 	  "      [--test-pk] [--foreign-pk] [--pending] [--own FILE]... [VM-GLOB...] |\n"
 	  "      apply --plan FILE [--state FILE] [--dry-run] [--stage N] [--resume]",
 	  "find VMs by their keys, and change many by a plan", cmd_fleet },

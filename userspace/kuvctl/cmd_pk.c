@@ -11,7 +11,7 @@
 #include "siglist.h"
 
 static const struct option options[] = {
-	SB_HOW_OPTIONS,
+	KUVCTL_HOW_OPTIONS,
 	{ "new", required_argument, NULL, 'w' },
 	{ "auth", required_argument, NULL, 'A' },
 	{ "owner", required_argument, NULL, 'o' },
@@ -50,7 +50,7 @@ static void parse(struct request *q, int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
-		if (!sb_take_how(&q->how, c))
+		if (!kuvctl_take_how(&q->how, c))
 			take_option(q, c, argv[0]);
 	if (argc - optind != 1)
 		kuvctl_usage(argv[0]);

@@ -2,7 +2,6 @@
 /* kuvctl set and delete: changes by the operator's right, or signed ones. */
 #include "cmd_vars.h"
 
-#include <getopt.h>
 #include <linux/kvm_uefivars_mailbox.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "cleanup.h"
 #include "content.h"
+#include "how.h"
 #include "names.h"
 
 /* Before the content of EFI_VARIABLE_AUTHENTICATION_2: a time and a header. */
@@ -24,13 +24,8 @@ struct options {
 	bool is_append;
 };
 
-#define HOW_OPTIONS                                                           \
-	{ "dry-run", no_argument, NULL, 'n' },                                 \
-	{ "at-next-boot", no_argument, NULL, 'N' },                            \
-	{ "expect-digest", required_argument, NULL, 'D' }
-
 static const struct option set_options[] = {
-	HOW_OPTIONS,
+	KUVCTL_HOW_OPTIONS,
 	{ "attributes", required_argument, NULL, 'a' },
 	{ "append", no_argument, NULL, 'p' },
 	{ "data", required_argument, NULL, 'd' },
@@ -44,22 +39,9 @@ static const struct option set_options[] = {
 };
 
 static const struct option delete_options[] = {
-	HOW_OPTIONS,
+	KUVCTL_HOW_OPTIONS,
 	{ 0 },
 };
-
-static bool take_how(struct kuvctl_apply *how, int c)
-{
-	if (c == 'n')
-		how->is_dry_run = true;
-	else if (c == 'N')
-		how->at_next_boot = true;
-	else if (c == 'D')
-		how->expect_digest = optarg;
-	else
-		return false;
-	return true;
-}
 
 static const struct {
 	int option;
@@ -111,7 +93,7 @@ static void parse_set(struct options *o, int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", set_options, NULL)) >= 0) {
-		if (take_how(&o->how, c) || take_content(o, c))
+		if (kuvctl_take_how(&o->how, c) || take_content(o, c))
 			continue;
 		if (c == 'a')
 			o->attributes = optarg;
@@ -217,7 +199,7 @@ int cmd_delete(const struct kuvctl *k, int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", delete_options, NULL)) >= 0)
-		if (!take_how(&how, c))
+		if (!kuvctl_take_how(&how, c))
 			kuvctl_usage(argv[0]);
 	if (argc - optind < 2)
 		kuvctl_usage(argv[0]);

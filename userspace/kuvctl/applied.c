@@ -13,21 +13,14 @@ json_object *kuvctl_applied_json(const char *vm,
 {
 	json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "vm", json_object_new_string(vm));
-	json_object_object_add(o, "dry-run",
-			       json_object_new_boolean(how->is_dry_run));
-	json_object_object_add(o, "at-next-boot",
-			       json_object_new_boolean(how->at_next_boot));
-	json_object_object_add(o, "running",
-			       json_object_new_boolean(a->was_running));
-	json_object_object_add(o, "changed",
-			       json_object_new_int64(a->nr_changed));
-	json_object_object_add(o, "old-digest",
-			       json_object_new_string(a->old_digest));
-	json_object_object_add(o, "new-digest",
-			       json_object_new_string(a->new_digest));
-	json_object_object_add(o, "pending",
-			       json_object_new_uint64(a->pending_id));
+	kuvctl_put(o, "vm", vm);
+	kuvctl_put_flag(o, "dry-run", how->is_dry_run);
+	kuvctl_put_flag(o, "at-next-boot", how->at_next_boot);
+	kuvctl_put_flag(o, "running", a->was_running);
+	kuvctl_put_number(o, "changed", a->nr_changed);
+	kuvctl_put(o, "old-digest", a->old_digest);
+	kuvctl_put(o, "new-digest", a->new_digest);
+	kuvctl_put_number(o, "pending", a->pending_id);
 	return o;
 }
 

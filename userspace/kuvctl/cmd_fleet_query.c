@@ -48,11 +48,6 @@ static void parse(struct query *q, int argc, char **argv)
 	fleet_find_finish(&q->find);
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
 /* Which of Microsoft's certificates of a generation a VM lacks. */
 static json_object *lacking(const struct fleet_facts *f, unsigned int generation)
 {
@@ -74,16 +69,14 @@ static json_object *cert_json(const struct fleet_cert *c, int64_t now)
 
 	cert_hex(c->info.sha256, 32, hash);
 	cert_date(c->info.not_after, date);
-	put(o, "in", c->where == CERT_PK ? "PK" :
+	kuvctl_put(o, "in", c->where == CERT_PK ? "PK" :
 		     c->where == CERT_KEK ? "KEK" : "db");
-	put(o, "name", c->info.name);
+	kuvctl_put(o, "name", c->info.name);
 	if (c->info.known)
-		put(o, "known", c->info.known->id);
-	put(o, "sha256", hash);
-	put(o, "expires", date);
-	json_object_object_add(o, "expired",
-			       json_object_new_boolean(
-				       cert_is_expired(&c->info, now)));
+		kuvctl_put(o, "known", c->info.known->id);
+	kuvctl_put(o, "sha256", hash);
+	kuvctl_put(o, "expires", date);
+	kuvctl_put_flag(o, "expired", cert_is_expired(&c->info, now));
 	return o;
 }
 
@@ -93,18 +86,18 @@ static json_object *keys_json(const struct fleet_facts *f, int64_t now)
 	json_object *list = json_object_new_array();
 	char version[16];
 
-	put(o, "pk", fleet_pk_word(f->pk));
-	put(o, "pk-name", fleet_facts_pk(f));
+	kuvctl_put(o, "pk", fleet_pk_word(f->pk));
+	kuvctl_put(o, "pk-name", fleet_facts_pk(f));
 	for (size_t i = 0; i < f->nr_certs; i++)
 		json_object_array_add(list, cert_json(&f->certs[i], now));
 	json_object_object_add(o, "certificates", list);
 	json_object_object_add(o, "missing-2011", lacking(f, CERT_2011));
 	json_object_object_add(o, "missing-2023", lacking(f, CERT_2023));
-	json_object_object_add(o, "dbx", json_object_new_int64(f->nr_dbx));
+	kuvctl_put_number(o, "dbx", f->nr_dbx);
 	if (f->svn) {
 		snprintf(version, sizeof(version), "%u.%u", f->svn >> 16,
 			 f->svn & UINT16_MAX);
-		put(o, "dbx-version", version);
+		kuvctl_put(o, "dbx-version", version);
 	}
 	return o;
 }
@@ -119,15 +112,14 @@ static void add_row(struct query *q, const struct kuvctl_vars *v)
 	findings = v->is_moved ? json_object_new_array() :
 		   fleet_findings(&q->find, &f, v->nr_pending, q->now);
 	keys = keys_json(&f, q->now);
-	put(row, "vm", v->vm);
-	put(row, "state", v->is_moved ? "moved" :
+	kuvctl_put(row, "vm", v->vm);
+	kuvctl_put(row, "state", v->is_moved ? "moved" :
 			  v->is_running ? "running" : "idle");
 	json_object_object_foreach(keys, key, value)
 		json_object_object_add(row, key, json_object_get(value));
 	json_object_put(keys);
-	json_object_object_add(row, "pending",
-			       json_object_new_int64(v->nr_pending));
-	put(row, "digest", v->digest);
+	kuvctl_put_number(row, "pending", v->nr_pending);
+	kuvctl_put(row, "digest", v->digest);
 	json_object_object_add(row, "findings", findings);
 	if (json_object_array_length(findings) > 0)
 		q->nr_found++;
@@ -141,8 +133,8 @@ static void add_failure(struct query *q, const char *vm, const sd_bus_error *e,
 {
 	json_object *row = json_object_new_object();
 
-	put(row, "vm", vm);
-	put(row, "error", e->message ? e->message : strerror(-r));
+	kuvctl_put(row, "vm", vm);
+	kuvctl_put(row, "error", e->message ? e->message : strerror(-r));
 	json_object_array_add(q->rows, row);
 	q->nr_failed++;
 }
@@ -257,10 +249,9 @@ static void print_json(struct query *q)
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "vms", q->rows);
-	json_object_object_add(o, "found", json_object_new_uint64(q->nr_found));
-	json_object_object_add(o, "looked-at",
-			       json_object_new_uint64(q->nr_vms));
-	json_object_object_add(o, "moved", json_object_new_uint64(q->nr_moved));
+	kuvctl_put_number(o, "found", q->nr_found);
+	kuvctl_put_number(o, "looked-at", q->nr_vms);
+	kuvctl_put_number(o, "moved", q->nr_moved);
 	kuvctl_print_json(o);
 	q->rows = NULL;
 }

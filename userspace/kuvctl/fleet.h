@@ -20,6 +20,16 @@ extern const uint8_t fleet_global[16];
 extern const uint8_t fleet_security[16];
 
 /**
+ * fleet_why() - say why something cannot be
+ * @why: filled
+ * @format: as printf()
+ *
+ * Return: false.
+ */
+bool fleet_why(char why[FLEET_WHY_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
  * enum fleet_pk - whose platform key a VM has
  * @FLEET_PK_NONE: nobody's: setup mode
  * @FLEET_PK_OWN: one of the operator's

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static __attribute__((format(printf, 2, 3))) bool
-refuse(char why[FLEET_WHY_MAX], const char *format, ...)
+bool fleet_why(char why[FLEET_WHY_MAX], const char *format, ...)
 {
 	va_list ap;
 
@@ -84,8 +83,8 @@ static bool from_file(struct fleet_find *f, const char *path, cert_fn fn,
 	int r = cert_walk_file(path, fn, f);
 
 	if (r == -EBADMSG)
-		return refuse(why, "%s: no certificate is in it", path);
-	return r < 0 ? refuse(why, "%s: %s", path, strerror(-r)) : true;
+		return fleet_why(why, "%s: no certificate is in it", path);
+	return r < 0 ? fleet_why(why, "%s: %s", path, strerror(-r)) : true;
 }
 
 static bool add_missing(struct fleet_find *f, const char *value,
@@ -102,7 +101,7 @@ static bool add_missing(struct fleet_find *f, const char *value,
 	else if (strchr(value, '/') || strchr(value, '.'))
 		return from_file(f, value, want_one, why);
 	else
-		return refuse(why, "no known certificate \"%s\": 2011, 2023, a word such as ms-kek-2023, or a file with a / or . in its name",
+		return fleet_why(why, "no known certificate \"%s\": 2011, 2023, a word such as ms-kek-2023, or a file with a / or . in its name",
 			      value);
 	return true;
 }
@@ -125,7 +124,7 @@ static bool add_dbx_below(struct fleet_find *f, const char *value,
 	char *end;
 
 	if (!parse_number(value, &end, 1000000, &major))
-		return refuse(why, "dbx-below takes a number of entries or a version such as 7.0, not \"%s\"",
+		return fleet_why(why, "dbx-below takes a number of entries or a version such as 7.0, not \"%s\"",
 			      value);
 	if (!*end) {
 		f->has_dbx_below = true;
@@ -135,7 +134,7 @@ static bool add_dbx_below(struct fleet_find *f, const char *value,
 	if (*end != '.' || major > UINT16_MAX ||
 	    !parse_number(end + 1, &end, UINT16_MAX, &minor) || *end ||
 	    major + minor == 0)
-		return refuse(why, "\"%s\" is no version such as 7.0", value);
+		return fleet_why(why, "\"%s\" is no version such as 7.0", value);
 	f->svn_below = (uint32_t)(major << 16 | minor);
 	return true;
 }
@@ -177,14 +176,14 @@ bool fleet_find_add(struct fleet_find *f, const char *key, const char *value,
 	if (flag)
 		return *flag = true;
 	if (!value)
-		return refuse(why, "%s needs a value", key);
+		return fleet_why(why, "%s needs a value", key);
 	if (!strcmp(key, "missing"))
 		return add_missing(f, value, why);
 	if (!strcmp(key, "dbx-below"))
 		return add_dbx_below(f, value, why);
 	if (!strcmp(key, "own"))
 		return from_file(f, value, own_one, why);
-	return refuse(why, "unknown: %s", key);
+	return fleet_why(why, "unknown: %s", key);
 }
 
 void fleet_find_finish(struct fleet_find *f)

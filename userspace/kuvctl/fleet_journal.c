@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "cleanup.h"
 #include "fdio.h"
+#include "output.h"
 
 #define VERSION 1
 
@@ -21,23 +21,6 @@ const char *const fleet_states[FLEET_NR_STATES] = {
 	[FLEET_UNCHANGED] = "unchanged", [FLEET_FAILED] = "failed",
 	[FLEET_DOUBT] = "doubt", [FLEET_MOVED] = "moved",
 };
-
-static __attribute__((format(printf, 2, 3))) bool
-refuse(char why[FLEET_WHY_MAX], const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(why, FLEET_WHY_MAX, format, ap);
-	va_end(ap);
-	return false;
-}
-
-static void put(json_object *o, const char *key, const char *text)
-{
-	if (text && *text)
-		json_object_object_add(o, key, json_object_new_string(text));
-}
 
 /* --- writing --- */
 
@@ -63,13 +46,13 @@ static json_object *head_json(const struct fleet_journal *j, const char *hash)
 	json_object *o = json_object_new_object();
 	json_object *list = json_object_new_array();
 
-	json_object_object_add(o, "kuvctl-fleet", json_object_new_int(VERSION));
-	put(o, "plan", hash);
+	kuvctl_put_number(o, "kuvctl-fleet", VERSION);
+	kuvctl_put_any(o, "plan", hash);
 	for (size_t i = 0; i < j->nr; i++) {
 		json_object *vm = json_object_new_object();
 
-		put(vm, "vm", j->entries[i].vm);
-		put(vm, "uuid", j->entries[i].uuid);
+		kuvctl_put_any(vm, "vm", j->entries[i].vm);
+		kuvctl_put_any(vm, "uuid", j->entries[i].uuid);
 		json_object_array_add(list, vm);
 	}
 	json_object_object_add(o, "vms", list);
@@ -80,14 +63,13 @@ static json_object *note_json(const struct fleet_entry *e)
 {
 	json_object *o = json_object_new_object();
 
-	put(o, "vm", e->vm);
-	put(o, "state", fleet_states[e->state]);
-	put(o, "old", e->old_digest);
-	put(o, "new", e->new_digest);
+	kuvctl_put_any(o, "vm", e->vm);
+	kuvctl_put_any(o, "state", fleet_states[e->state]);
+	kuvctl_put_any(o, "old", e->old_digest);
+	kuvctl_put_any(o, "new", e->new_digest);
 	if (e->pending)
-		json_object_object_add(o, "pending",
-				       json_object_new_uint64(e->pending));
-	put(o, "why", e->why);
+		kuvctl_put_number(o, "pending", e->pending);
+	kuvctl_put_any(o, "why", e->why);
 	return o;
 }
 
@@ -134,12 +116,12 @@ bool fleet_journal_create(struct fleet_journal *j, const char *path,
 	if (asprintf(&tmp, "%s.%d.tmp", path, (int)getpid()) >= 0)
 		r = begin_file(j, hash, path, tmp, &j->fd);
 	if (r == -EEXIST)
-		return refuse(why, "%s: this plan was begun: go on with --resume, or remove the file to begin anew",
+		return fleet_why(why, "%s: this plan was begun: go on with --resume, or remove the file to begin anew",
 			      path);
 	if (r < 0)
-		return refuse(why, "%s: %s", path, strerror(-r));
+		return fleet_why(why, "%s: %s", path, strerror(-r));
 	j->path = strdup(path);
-	return j->path ? true : refuse(why, "no memory");
+	return j->path ? true : fleet_why(why, "no memory");
 }
 
 static void write_or_exit(struct fleet_journal *j, json_object *o)
@@ -171,7 +153,7 @@ void fleet_journal_finish(struct fleet_journal *j)
 		return;
 	}
 	j->is_finished = true;
-	json_object_object_add(o, "finished", json_object_new_boolean(true));
+	kuvctl_put_flag(o, "finished", true);
 	write_or_exit(j, o);
 }
 
@@ -232,14 +214,14 @@ static bool read_head(struct fleet_journal *j, json_object *o, const char *hash,
 	if (!json_object_object_get_ex(o, "kuvctl-fleet", &version) ||
 	    !json_object_object_get_ex(o, "vms", &list) ||
 	    !json_object_is_type(list, json_type_array))
-		return refuse(why, "%s: no journal of kuvctl fleet", j->path);
+		return fleet_why(why, "%s: no journal of kuvctl fleet", j->path);
 	if (json_object_get_int(version) != VERSION)
-		return refuse(why, "%s: a newer kuvctl wrote this", j->path);
+		return fleet_why(why, "%s: a newer kuvctl wrote this", j->path);
 	if (strcmp(text_of(o, "plan"), hash) != 0)
-		return refuse(why, "%s: the plan, or a file that it names, is not the one that was begun",
+		return fleet_why(why, "%s: the plan, or a file that it names, is not the one that was begun",
 			      j->path);
 	return read_vms(j, list) ? true :
-	       refuse(why, "%s: the list of VMs is damaged", j->path);
+	       fleet_why(why, "%s: the list of VMs is damaged", j->path);
 }
 
 static struct fleet_entry *find(struct fleet_journal *j, const char *vm)
@@ -287,7 +269,7 @@ static bool read_lines(struct fleet_journal *j, char *text, const char *hash,
 		o = json_tokener_parse(text);
 		ok = json_object_is_type(o, json_type_object);
 		if (!ok || (nr && !read_note(j, o)))
-			ok = refuse(why, "%s: line %u is damaged", j->path,
+			ok = fleet_why(why, "%s: line %u is damaged", j->path,
 				    nr + 1);
 		else if (!nr)
 			ok = read_head(j, o, hash, why);
@@ -296,7 +278,7 @@ static bool read_lines(struct fleet_journal *j, char *text, const char *hash,
 			return false;
 		nr++;
 	}
-	return nr ? true : refuse(why, "%s: no journal of kuvctl fleet", j->path);
+	return nr ? true : fleet_why(why, "%s: no journal of kuvctl fleet", j->path);
 }
 
 /* What a crash cut short was not said: nothing was done because of it. */
@@ -323,16 +305,16 @@ bool fleet_journal_open(struct fleet_journal *j, const char *path,
 	j->path = strdup(path);
 	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK);
 	if (j->fd < 0 || !j->path)
-		return refuse(why, "%s: %s", path, errno == ENOENT ?
+		return fleet_why(why, "%s: %s", path, errno == ENOENT ?
 			      "nothing was begun, so there is nothing to resume" :
 			      strerror(errno));
 	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
-		return refuse(why, "%s: another kuvctl is at it", path);
+		return fleet_why(why, "%s: another kuvctl is at it", path);
 	r = fdio_read_file(j->fd, FLEET_JOURNAL_MAX, &text, &len);
 	if (!r)
 		r = drop_tail(j->fd, text, len);
 	if (r < 0)
-		return refuse(why, "%s: %s", path, strerror(-r));
+		return fleet_why(why, "%s: %s", path, strerror(-r));
 	return read_lines(j, text, hash, why);
 }
 

@@ -26,17 +26,6 @@ static struct count count(const struct fleet_journal *j)
 	return c;
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-	if (text && *text)
-		json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void put_number(json_object *o, const char *key, uint64_t n)
-{
-	json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
 /* Quoted as a shell wants it, to free(). */
 static char *quote(const char *text)
 {
@@ -85,17 +74,17 @@ static json_object *entry_json(const struct fleet_report *r, size_t i)
 	const struct fleet_entry *e = &r->journal->entries[i];
 	json_object *o = json_object_new_object();
 
-	put(o, "vm", e->vm);
-	put(o, "uuid", e->uuid);
-	put_number(o, "stage", stage_of(r, i));
-	put(o, "state", fleet_states[e->state]);
-	put(o, "old-digest", e->old_digest);
-	put(o, "new-digest", e->new_digest);
+	kuvctl_put_any(o, "vm", e->vm);
+	kuvctl_put_any(o, "uuid", e->uuid);
+	kuvctl_put_number(o, "stage", stage_of(r, i));
+	kuvctl_put_any(o, "state", fleet_states[e->state]);
+	kuvctl_put_any(o, "old-digest", e->old_digest);
+	kuvctl_put_any(o, "new-digest", e->new_digest);
 	if (e->nr_changed)
-		put_number(o, "changed", e->nr_changed);
+		kuvctl_put_number(o, "changed", e->nr_changed);
 	if (e->pending)
-		put_number(o, "pending", e->pending);
-	put(o, "why", e->why);
+		kuvctl_put_number(o, "pending", e->pending);
+	kuvctl_put_any(o, "why", e->why);
 	return o;
 }
 
@@ -105,23 +94,22 @@ static void print_json(const struct fleet_report *r, const struct count *c)
 	json_object *list = json_object_new_array();
 	json_object *counts = json_object_new_object();
 
-	put(o, "plan", r->plan->name);
-	put(o, "hash", r->plan->hash);
-	json_object_object_add(o, "dry-run",
-			       json_object_new_boolean(r->is_dry_run));
+	kuvctl_put_any(o, "plan", r->plan->name);
+	kuvctl_put_any(o, "hash", r->plan->hash);
+	kuvctl_put_flag(o, "dry-run", r->is_dry_run);
 	for (size_t i = 0; i < r->journal->nr; i++)
 		json_object_array_add(list, entry_json(r, i));
 	for (int s = 0; s < FLEET_NR_STATES; s++)
-		put_number(counts, fleet_states[s], c->in[s]);
+		kuvctl_put_number(counts, fleet_states[s], c->in[s]);
 	json_object_object_add(o, "counts", counts);
 	if (r->stopped) {
-		put(o, "stopped-at", r->stopped->vm);
-		put(o, "why", r->stopped->why);
+		kuvctl_put_any(o, "stopped-at", r->stopped->vm);
+		kuvctl_put_any(o, "why", r->stopped->why);
 	}
 	if (c->left && r->journal->fd >= 0 && !r->is_dry_run) {
 		char *command = go_on(r);
 
-		put(o, "go-on", command);
+		kuvctl_put_any(o, "go-on", command);
 		free(command);
 	}
 	json_object_object_add(o, "vms", list);

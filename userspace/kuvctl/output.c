@@ -36,6 +36,27 @@ void kuvctl_print_json(json_object *o)
 	json_object_put(o);
 }
 
+void kuvctl_put(json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, json_object_new_string(text));
+}
+
+void kuvctl_put_any(json_object *o, const char *key, const char *text)
+{
+	if (text && *text)
+		kuvctl_put(o, key, text);
+}
+
+void kuvctl_put_number(json_object *o, const char *key, uint64_t n)
+{
+	json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+void kuvctl_put_flag(json_object *o, const char *key, bool flag)
+{
+	json_object_object_add(o, key, json_object_new_boolean(flag));
+}
+
 /* Names of a guest's may be in it. */
 static json_object *text_json(const char *text)
 {
@@ -88,10 +109,10 @@ void kuvctl_done(const char *action, const char *vm, const char *key,
 	if (!kuvctl_json)
 		return;
 	o = json_object_new_object();
-	json_object_object_add(o, "done", json_object_new_string(action));
-	json_object_object_add(o, "vm", json_object_new_string(vm));
+	kuvctl_put(o, "done", action);
+	kuvctl_put(o, "vm", vm);
 	if (key)
-		json_object_object_add(o, key, json_object_new_string(value));
+		kuvctl_put(o, key, value);
 	kuvctl_print_json(o);
 }
 

@@ -26,6 +26,38 @@ void kuvctl_take_json(int *argc, char **argv);
 void kuvctl_print_json(json_object *o);
 
 /**
+ * kuvctl_put() - add a text to an object
+ * @o: object
+ * @key: member
+ * @text: text
+ */
+void kuvctl_put(json_object *o, const char *key, const char *text);
+
+/**
+ * kuvctl_put_any() - add a text to an object, if there is one
+ * @o: object
+ * @key: member
+ * @text: text; nothing is added if it is NULL or empty
+ */
+void kuvctl_put_any(json_object *o, const char *key, const char *text);
+
+/**
+ * kuvctl_put_number() - add a number to an object
+ * @o: object
+ * @key: member
+ * @n: number
+ */
+void kuvctl_put_number(json_object *o, const char *key, uint64_t n);
+
+/**
+ * kuvctl_put_flag() - add true or false to an object
+ * @o: object
+ * @key: member
+ * @flag: which
+ */
+void kuvctl_put_flag(json_object *o, const char *key, bool flag);
+
+/**
  * kuvctl_dict_json() - what vard-sync says in an a{sv}
  * @m: message before it
  *

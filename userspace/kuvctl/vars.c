@@ -141,6 +141,16 @@ static int read_vars(sd_bus_message *m, struct kuvctl_vars *v)
 	return read_list(m, &v->list);
 }
 
+/* Makes a call that was built with @r and frees it. */
+static int make_call(sd_bus *bus, sd_bus_message *call, int r, sd_bus_error *e,
+		     sd_bus_message **ret)
+{
+	if (r >= 0)
+		r = sd_bus_call(bus, call, NO_TIMEOUT, e, ret);
+	sd_bus_message_unref(call);
+	return r;
+}
+
 int kuvctl_vars_try(sd_bus *bus, const char *vm, struct kuvctl_vars *ret,
 		    sd_bus_error *e)
 {
@@ -149,12 +159,10 @@ int kuvctl_vars_try(sd_bus *bus, const char *vm, struct kuvctl_vars *ret,
 	int r;
 
 	*ret = (struct kuvctl_vars){ .vm = copy_text(vm) };
-	r = sd_bus_message_append(call, "s", vm);
-	if (r >= 0)
-		r = sd_bus_call(bus, call, NO_TIMEOUT, e, &reply);
+	r = make_call(bus, call, sd_bus_message_append(call, "s", vm), e,
+		      &reply);
 	if (r >= 0)
 		r = read_vars(reply, ret);
-	sd_bus_message_unref(call);
 	sd_bus_message_unref(reply);
 	if (r < 0)
 		kuvctl_vars_free(ret);
@@ -317,11 +325,9 @@ int kuvctl_plan_try(sd_bus *bus, const char *vm, const struct kuvctl_plan *p,
 		r = append_options(call, how);
 	if (r >= 0)
 		r = append_plan(call, p);
-	if (r >= 0)
-		r = sd_bus_call(bus, call, NO_TIMEOUT, e, &reply);
+	r = make_call(bus, call, r, e, &reply);
 	if (r >= 0)
 		r = read_applied(reply, ret);
-	sd_bus_message_unref(call);
 	sd_bus_message_unref(reply);
 	return r;
 }

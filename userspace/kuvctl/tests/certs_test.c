@@ -14,35 +14,22 @@
 
 #include "certs.h"
 #include "siglist.h"
+#include "tmpdir.h"
 
-static char dir[] = "/tmp/kuvctl-certs.XXXXXX";
 static EVP_PKEY *key;
-
-static const char *in_dir(const char *name)
-{
-	static char paths[4][128];
-	static unsigned int n;
-	char *p = paths[n++ % 4];
-
-	snprintf(p, sizeof(paths[0]), "%s/%s", dir, name);
-	return p;
-}
 
 static int setup(void **state)
 {
 	(void)state;
 	key = EVP_RSA_gen(2048);
-	return key && mkdtemp(dir) ? 0 : -1;
+	return key ? tmpdir_make() : -1;
 }
 
 static int teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
 	EVP_PKEY_free(key);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	return system(command);
+	return tmpdir_remove();
 }
 
 /* A certificate with this name, valid from @from to @to seconds from now. */
@@ -182,15 +169,6 @@ static void describe_test_key(void **state)
 	OPENSSL_free(der);
 }
 
-static void write_file(const char *path, const void *data, size_t len)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, len, f), len);
-	fclose(f);
-}
-
 /* What a walk saw. */
 struct seen {
 	unsigned int nr;
@@ -262,7 +240,7 @@ static void walk_errors(void **state)
 	assert_int_equal(walk(in_dir("noise"), &s), -EBADMSG);
 	write_file(in_dir("noise.fd"), "noise", 5);
 	assert_int_equal(walk(in_dir("noise.fd"), &s), -EBADMSG);
-	assert_int_equal(walk(dir, &s), -EINVAL);
+	assert_int_equal(walk(tmpdir, &s), -EINVAL);
 	/* A FIFO that nobody writes to is not waited for. */
 	assert_int_equal(mkfifo(in_dir("fifo"), 0600), 0);
 	assert_int_equal(walk(in_dir("fifo"), &s), -EINVAL);
@@ -282,7 +260,7 @@ static void find_nothing(void **state)
 	assert_int_equal(cert_find(c, in_dir("none"), &der, &len), -ENOENT);
 	/* A file of the right name does not do. */
 	write_file(in_dir("ubuntu-pk.pem"), "noise", 5);
-	assert_int_equal(cert_find(c, dir, &der, &len), -ENOENT);
+	assert_int_equal(cert_find(c, tmpdir, &der, &len), -ENOENT);
 	assert_null(der);
 }
 

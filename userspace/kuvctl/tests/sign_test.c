@@ -20,38 +20,25 @@
 #include "show_names.h"
 #include "sign.h"
 #include "siglist.h"
+#include "tmpdir.h"
 
-static char dir[] = "/tmp/kuvctl-sign.XXXXXX";
 static struct sign_key key;
-
-static const char *in_dir(const char *name)
-{
-	static char paths[4][128];
-	static unsigned int n;
-	char *p = paths[n++ % 4];
-
-	snprintf(p, sizeof(paths[0]), "%s/%s", dir, name);
-	return p;
-}
 
 static int make_keys(void **state)
 {
 	const struct keys_request q = { "Test", 10, 2048 };
 
 	(void)state;
-	if (!mkdtemp(dir) || keys_make_dir(&q, dir))
+	if (tmpdir_make() || keys_make_dir(&q, tmpdir))
 		return -1;
 	return sign_key_load(in_dir("KEK.key"), in_dir("KEK.pem"), &key) ? -1 : 0;
 }
 
 static int remove_keys(void **state)
 {
-	char command[64];
-
 	(void)state;
 	sign_key_free(&key);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	return system(command);
+	return tmpdir_remove();
 }
 
 static struct vard_var db(void)
@@ -210,15 +197,6 @@ static void times(void **state)
 	assert_int_equal(t[0] | t[1] << 8, 1970);
 }
 
-static void write_file(const char *path, const void *data, size_t len)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, len, f), len);
-	fclose(f);
-}
-
 static void load_fails(const char *key_path, const char *cert_path,
 		       const char *want)
 {
@@ -295,7 +273,7 @@ static void keys_are_not_overwritten(void **state)
 
 	(void)state;
 	assert_int_equal(stat(in_dir("PK.key"), &before), 0);
-	assert_int_equal(keys_make_dir(&q, dir), -EEXIST);
+	assert_int_equal(keys_make_dir(&q, tmpdir), -EEXIST);
 	assert_int_equal(stat(in_dir("PK.key"), &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 }
@@ -335,7 +313,7 @@ static void owner_of_a_directory(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(keys_read_owner(dir, owner), 0);
+	assert_int_equal(keys_read_owner(tmpdir, owner), 0);
 	assert_int_equal(owner[7] >> 4, 4);
 	assert_non_null(f);
 	len = fread(list, 1, sizeof(list), f);

@@ -297,8 +297,6 @@ static int ack_failed(struct fake_store *f, uint64_t seq)
 
 static int ack(struct fake_store *f, const struct kvm_uefivars_ack *a)
 {
-	uint64_t count;
-
 	if (a->seq > f->read_seq)
 		return result(EINVAL);
 	if (a->flags & KVM_UEFIVARS_ACK_FAILED)
@@ -309,9 +307,6 @@ static int ack(struct fake_store *f, const struct kvm_uefivars_ack *a)
 	for (unsigned int i = f->nr; i-- > 0;)
 		if (f->vars[i].is_deleted && f->vars[i].seq <= a->seq)
 			drop(f, &f->vars[i]);
-	if (f->acked_seq == f->seq &&
-	    __real_read(f->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		abort();
 	return 0;
 }
 
@@ -432,6 +427,15 @@ static size_t put_record(uint8_t *p, const struct fake_var *v)
 	return r.len;
 }
 
+/* What was read makes the store unreadable until the next change. */
+static void drain(int fd)
+{
+	uint64_t count;
+
+	if (__real_read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		abort();
+}
+
 ssize_t __wrap_read(int fd, void *buf, size_t len)
 {
 	struct kvm_uefivars_batch h = { .head_len = sizeof(h) };
@@ -441,6 +445,7 @@ ssize_t __wrap_read(int fd, void *buf, size_t len)
 		return __real_read(fd, buf, len);
 	if (f->read_error || f->seq == f->acked_seq)
 		return result(f->read_error ? f->read_error : EAGAIN);
+	drain(fd);
 	h.len = sizeof(h);
 	h.seq = f->read_seq = f->seq;
 	for (unsigned int i = 0; i < f->nr; i++) {

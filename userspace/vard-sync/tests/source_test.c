@@ -3,128 +3,25 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 
+#include "fake_store.h"
 #include "source.h"
 #include "sqlite_vfs.h"
 
 #define STORES 3
-#define RECORD_LEN (sizeof(struct kvm_uefivars_record) + 8)
-
-/* A store as the module would have it: variables A, B, ... that changed. */
-struct fake {
-	int fd;
-	sd_id128_t uuid;
-	uint64_t seq;
-	uint64_t read_seq;
-	uint64_t acked_seq;
-	uint64_t failed_seq;
-	unsigned int nr_acks;
-	unsigned int nr_failed;
-	bool has_port;
-	int read_error;
-	bool is_malformed;
-};
-
-static struct fake fakes[STORES];
-
-static struct fake *find_fake(int fd)
-{
-	for (int i = 0; i < STORES; i++)
-		if (fakes[i].fd == fd)
-			return &fakes[i];
-	return NULL;
-}
-
-int __real_ioctl(int fd, unsigned long cmd, void *arg);
-int __wrap_ioctl(int fd, unsigned long cmd, void *arg);
-ssize_t __real_read(int fd, void *buf, size_t len);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-
-static int fake_ack(struct fake *f, const struct kvm_uefivars_ack *a)
-{
-	if (a->seq > f->read_seq) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (a->flags & KVM_UEFIVARS_ACK_FAILED) {
-		f->nr_failed++;
-		f->failed_seq = a->seq;
-	} else {
-		f->nr_acks++;
-		f->acked_seq = a->seq;
-	}
-	return 0;
-}
-
-int __wrap_ioctl(int fd, unsigned long cmd, void *arg)
-{
-	struct fake *f = find_fake(fd);
-	struct kvm_uefivars_store_info *info = arg;
-
-	if (!f)
-		return __real_ioctl(fd, cmd, arg);
-	if (cmd == KVM_UEFIVARS_ACK)
-		return fake_ack(f, arg);
-	assert_int_equal(cmd, KVM_UEFIVARS_STORE_INFO);
-	info->state = f->has_port ? KVM_UEFIVARS_STORE_HAS_PORT : 0;
-	info->id = (uint64_t)(f - fakes) + 1;
-	memcpy(info->cookie, f->uuid.bytes, 16);
-	info->batch_size_max = 4096;
-	return 0;
-}
-
-static size_t put_record(uint8_t *p, uint64_t seq)
-{
-	struct kvm_uefivars_record r = {
-		.len = RECORD_LEN, .head_len = sizeof(r), .seq = seq,
-		.attributes = 7, .name_len = 2, .data_len = 1,
-	};
-
-	memcpy(p, &r, sizeof(r));
-	p[sizeof(r)] = (uint8_t)('A' + seq % 26);
-	p[sizeof(r) + 1] = 0;
-	p[sizeof(r) + 2] = 'x';
-	return RECORD_LEN;
-}
-
-/* What was read makes the store unreadable until the next change. */
-static void drain(int fd)
-{
-	uint64_t n;
-
-	(void)!__real_read(fd, &n, sizeof(n));
-}
-
-ssize_t __wrap_read(int fd, void *buf, size_t len)
-{
-	struct kvm_uefivars_batch h = { .head_len = sizeof(h) };
-	struct fake *f = find_fake(fd);
-	uint8_t *p = buf;
-
-	if (!f)
-		return __real_read(fd, buf, len);
-	if (f->read_error || f->seq == f->acked_seq) {
-		errno = f->read_error ? f->read_error : EAGAIN;
-		return -1;
-	}
-	drain(fd);
-	memset(buf, 0, len);
-	h.len = sizeof(h);
-	for (uint64_t s = f->acked_seq + 1; s <= f->seq; s++, h.nr_records++)
-		h.len += put_record(p + h.len, s);
-	h.seq = f->read_seq = f->seq;
-	if (f->is_malformed)
-		h.nr_records++;
-	memcpy(p, &h, sizeof(h));
-	return (ssize_t)h.len;
-}
 
 struct fixture {
 	struct test_daemon t;
 	struct vard_source *sources[STORES];
 };
+
+static sd_id128_t uuid_of(int i)
+{
+	sd_id128_t uuid;
+
+	memcpy(uuid.bytes, fakes[i].cookie, sizeof(uuid.bytes));
+	return uuid;
+}
 
 static void add_store(struct fixture *f, int i)
 {
@@ -132,8 +29,8 @@ static void add_store(struct fixture *f, int i)
 
 	snprintf(vm.name, sizeof(vm.name), "vm%d", i);
 	sd_id128_randomize(&vm.uuid);
-	fakes[i] = (struct fake){ .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
-				  .uuid = vm.uuid, .has_port = true };
+	assert_ptr_equal(fake_new(vm.uuid.bytes), &fakes[i]);
+	fakes[i].state = KVM_UEFIVARS_STORE_HAS_PORT;
 	assert_int_equal(f->t.d.backend->ops->begin(f->t.d.backend), 0);
 	assert_int_equal(f->t.d.backend->ops->create(f->t.d.backend, &vm), 0);
 	assert_int_equal(f->t.d.backend->ops->commit(f->t.d.backend), 0);
@@ -145,6 +42,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
+	fake_reset();
 	if (!f || vard_vfs_init() < 0 || daemon_set_up(&f->t) < 0)
 		return -1;
 	f->t.options.write_back_ms = 50;
@@ -179,8 +77,8 @@ static void group_is_acked(void **state)
 {
 	struct fixture *f = *state;
 
-	fakes[0].seq = 2;
-	fakes[2].seq = 1;
+	fake_change(&fakes[0], 2);
+	fake_change(&fakes[2], 1);
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(fakes[0].acked_seq, 2);
 	assert_int_equal(fakes[1].nr_acks, 0);
@@ -204,7 +102,7 @@ static void one_transaction_then_acks(void **state)
 	acked_early = false;
 	spy.at_commit = look_for_acks;
 	for (int i = 0; i < STORES; i++)
-		fakes[i].seq = 1;
+		fake_change(&fakes[i], 1);
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(spy.nr_commits, 1);
 	assert_false(acked_early);
@@ -225,7 +123,8 @@ static void failure_reaches_everyone(void **state)
 	struct fixture *f = *state;
 
 	spy.error = -ENOSPC;
-	fakes[0].seq = fakes[1].seq = 1;
+	fake_change(&fakes[0], 1);
+	fake_change(&fakes[1], 1);
 	assert_int_equal(flush(f), -ENOSPC);
 	assert_int_equal(fakes[0].failed_seq, 1);
 	assert_int_equal(fakes[1].failed_seq, 1);
@@ -241,7 +140,7 @@ static void failure_is_not_retried_at_once(void **state)
 	struct fixture *f = *state;
 
 	spy.error = -ENOSPC;
-	fakes[0].seq = 1;
+	fake_change(&fakes[0], 1);
 	flush(f);
 	flush(f);
 	assert_int_equal(spy.nr_commits, 1);
@@ -253,14 +152,14 @@ static void new_change_is_tried_at_once(void **state)
 	struct fixture *f = *state;
 
 	spy.error = -ENOSPC;
-	fakes[0].seq = 1;
+	fake_change(&fakes[0], 1);
 	flush(f);
-	fakes[0].seq = 2;
+	fake_change(&fakes[0], 2);
 	flush(f);
 	assert_int_equal(spy.nr_commits, 2);
 	assert_int_equal(fakes[0].failed_seq, 2);
 	spy.error = 0;
-	fakes[0].seq = 3;
+	fake_change(&fakes[0], 3);
 	assert_int_equal(flush(f), 0);
 	assert_int_equal(fakes[0].acked_seq, 3);
 	assert_int_equal(rows(f), 3);
@@ -273,7 +172,8 @@ static void retry_saves_what_failed(void **state)
 	struct fixture *f = *state;
 
 	spy.error = -ENOSPC;
-	fakes[0].seq = fakes[1].seq = 1;
+	fake_change(&fakes[0], 1);
+	fake_change(&fakes[1], 1);
 	flush(f);
 	spy.error = 0;
 	/* The timer: within two seconds. */
@@ -291,7 +191,7 @@ static void backoff_is_bounded(void **state)
 
 	spy.error = -ENOSPC;
 	for (uint64_t i = 1; i < 10; i++) {
-		fakes[0].seq = i;
+		fake_change(&fakes[0], i);
 		flush(f);
 		f->t.d.retry = sd_event_source_disable_unref(f->t.d.retry);
 	}
@@ -302,7 +202,8 @@ static void malformed_batch_harms_nobody_else(void **state)
 {
 	struct fixture *f = *state;
 
-	fakes[0].seq = fakes[1].seq = 1;
+	fake_change(&fakes[0], 1);
+	fake_change(&fakes[1], 1);
 	fakes[0].is_malformed = true;
 	assert_int_equal(flush(f), -EBADMSG);
 	assert_int_equal(fakes[0].nr_acks, 0);
@@ -320,7 +221,7 @@ static void unreadable_store_harms_nobody_else(void **state)
 	struct fixture *f = *state;
 
 	fakes[0].read_error = EIO;
-	fakes[1].seq = 1;
+	fake_change(&fakes[1], 1);
 	assert_int_equal(flush(f), -EIO);
 	assert_int_equal(fakes[1].acked_seq, 1);
 }
@@ -330,7 +231,8 @@ static void unknown_vm_harms_nobody_else(void **state)
 	struct fixture *f = *state;
 
 	sd_id128_randomize(&f->sources[0]->uuid);
-	fakes[0].seq = fakes[1].seq = 1;
+	fake_change(&fakes[0], 1);
+	fake_change(&fakes[1], 1);
 	assert_int_equal(flush(f), -ENOENT);
 	assert_int_equal(fakes[0].failed_seq, 1);
 	assert_int_equal(fakes[1].acked_seq, 1);
@@ -342,7 +244,7 @@ static void database_lost_and_found(void **state)
 	char other[128];
 
 	snprintf(other, sizeof(other), "%s.away", f->t.db->path);
-	fakes[0].seq = 1;
+	fake_change(&fakes[0], 1);
 	assert_int_equal(rename(f->t.db->path, other), 0);
 	assert_true(flush(f) < 0);
 	assert_int_equal(fakes[0].failed_seq, 1);
@@ -362,7 +264,7 @@ static void database_replaced(void **state)
 	snprintf(cmd, sizeof(cmd), "sqlite3 %s 'VACUUM INTO \"%s.new\"' && mv %s.new %s",
 		 f->t.db->path, f->t.db->path, f->t.db->path, f->t.db->path);
 	assert_int_equal(system(cmd), 0);
-	fakes[0].seq = 1;
+	fake_change(&fakes[0], 1);
 	assert_int_equal(flush(f), -ESTALE);
 	for (int i = 0; i < 20 && fakes[0].nr_failed < 2; i++)
 		sd_event_run(f->t.d.event, 100000);
@@ -380,13 +282,13 @@ static void settled_when_port_is_closed(void **state)
 
 	f->sources[0]->has_port = false;
 	f->sources[1]->has_port = false;
-	fakes[1].seq = 1;
+	fake_change(&fakes[1], 1);
 	vard_settle(&f->t.d, f->sources[0]);
 	vard_settle(&f->t.d, f->sources[1]);
 	vard_settle(&f->t.d, f->sources[2]);
 	/* The one with a change stays, and the one with a port. */
 	assert_int_equal(f->t.d.nr_sources, 2);
-	assert_null(vard_find_source(&f->t.d, fakes[0].uuid));
+	assert_null(vard_find_source(&f->t.d, uuid_of(0)));
 	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(f->t.d.nr_sources, 1);
 	assert_int_equal(fakes[1].acked_seq, 1);
@@ -397,10 +299,10 @@ static void stop_saves_everything(void **state)
 	struct fixture *f = *state;
 
 	spy.error = -EIO;
-	fakes[0].seq = 1;
+	fake_change(&fakes[0], 1);
 	flush(f);
 	spy.error = 0;
-	fakes[1].seq = 1;
+	fake_change(&fakes[1], 1);
 	f->t.d.is_stopping = true;
 	assert_int_equal(vard_flush_all(&f->t.d), 0);
 	assert_int_equal(fakes[0].acked_seq, 1);
@@ -412,7 +314,7 @@ static void change(int i)
 {
 	const uint64_t one = 1;
 
-	fakes[i].seq++;
+	fake_change(&fakes[i], fakes[i].seq + 1);
 	assert_int_equal(write(fakes[i].fd, &one, sizeof(one)), sizeof(one));
 }
 
@@ -427,7 +329,7 @@ static void use_write_back(struct fixture *f, int i)
 	struct vard_backend *b = f->t.d.backend;
 	struct vard_vm *vm = &f->sources[i]->vm;
 
-	assert_int_equal(b->ops->find_uuid(b, fakes[i].uuid, vm), 0);
+	assert_int_equal(b->ops->find_uuid(b, uuid_of(i), vm), 0);
 	vm->durability = KVM_UEFIVARS_WRITE_BACK;
 	assert_int_equal(b->ops->begin(b), 0);
 	assert_int_equal(b->ops->update(b, vm), 0);
@@ -509,7 +411,7 @@ static void write_back_is_saved_when_the_port_closes(void **state)
 	change(0);
 	run(f, 0);
 	assert_true(f->sources[0]->is_deferred);
-	fakes[0].has_port = false;
+	fakes[0].state = 0;
 	/* Somebody else asks, and so takes the event. */
 	assert_int_equal(vard_source_info(f->sources[0], &info), 0);
 	vard_look_later(&f->t.d, f->sources[0]);
@@ -570,7 +472,7 @@ static void one_fsync_for_all(void **state)
 	struct vard_syncs before, after;
 
 	for (int i = 0; i < STORES; i++)
-		fakes[i].seq = 2;
+		fake_change(&fakes[i], 2);
 	vard_vfs_syncs(&before);
 	assert_int_equal(flush(f), 0);
 	vard_vfs_syncs(&after);
@@ -578,7 +480,7 @@ static void one_fsync_for_all(void **state)
 	assert_in_range(after.nr_wal - before.nr_wal, 1, 2);
 	before = after;
 	for (int i = 0; i < STORES; i++)
-		fakes[i].seq = 4;
+		fake_change(&fakes[i], 4);
 	assert_int_equal(flush(f), 0);
 	vard_vfs_syncs(&after);
 	assert_int_equal(after.nr_wal - before.nr_wal, 1);

@@ -27,7 +27,7 @@
 /* Readers and writers of formats in bytes. */
 typedef int (*read_fn)(const uint8_t *data, size_t len,
 		       struct vard_records *r);
-typedef int (*write_fn)(const struct vard_var *vars, size_t nr,
+typedef int (*write_fn)(int variant, const struct vard_var *vars, size_t nr,
 			struct vard_report *report, uint8_t **ret,
 			size_t *ret_len);
 
@@ -83,32 +83,16 @@ static int read_aws(const uint8_t *data, size_t len, struct vard_records *r)
 	return read_base64(data, len, r, vard_aws_is, vard_aws_read);
 }
 
-static int write_json(const struct vard_var *vars, size_t nr,
+static int write_json(int kind, const struct vard_var *vars, size_t nr,
 		      struct vard_report *report, uint8_t **ret,
 		      size_t *ret_len)
 {
-	return vard_json_write(VARD_JSON_QEMU, vars, nr, report, ret, ret_len);
-}
-
-static int write_uefivars(const struct vard_var *vars, size_t nr,
-			  struct vard_report *report, uint8_t **ret,
-			  size_t *ret_len)
-{
-	return vard_json_write(VARD_JSON_UEFIVARS, vars, nr, report, ret,
-			       ret_len);
-}
-
-static int write_uefivars_v1(const struct vard_var *vars, size_t nr,
-			     struct vard_report *report, uint8_t **ret,
-			     size_t *ret_len)
-{
-	return vard_json_write(VARD_JSON_UEFIVARS_V1, vars, nr, report, ret,
+	return vard_json_write((enum vard_json_kind)kind, vars, nr, report, ret,
 			       ret_len);
 }
 
 /* Flash has non-volatile variables only. */
-static int write_flash(enum vard_flash_layout layout,
-		       const struct vard_var *vars, size_t nr,
+static int write_flash(int layout, const struct vard_var *vars, size_t nr,
 		       struct vard_report *report, uint8_t **ret,
 		       size_t *ret_len)
 {
@@ -125,7 +109,8 @@ static int write_flash(enum vard_flash_layout layout,
 			vard_lost_part(report, &vars[i],
 				       "left out: volatile, not for flash");
 	}
-	r = vard_flash_write(layout, kept, nr_kept, ret, ret_len);
+	r = vard_flash_write((enum vard_flash_layout)layout, kept, nr_kept, ret,
+			     ret_len);
 	free(kept);
 	if (r != -ENOSPC)
 		return r;
@@ -133,52 +118,18 @@ static int write_flash(enum vard_flash_layout layout,
 	return -EINVAL;
 }
 
-static int write_ovmf_4m(const struct vard_var *vars, size_t nr,
-			 struct vard_report *report, uint8_t **ret,
-			 size_t *ret_len)
-{
-	return write_flash(VARD_FLASH_OVMF_4M, vars, nr, report, ret, ret_len);
-}
-
-static int write_ovmf_2m(const struct vard_var *vars, size_t nr,
-			 struct vard_report *report, uint8_t **ret,
-			 size_t *ret_len)
-{
-	return write_flash(VARD_FLASH_OVMF_2M, vars, nr, report, ret, ret_len);
-}
-
-static int write_armvirt(const struct vard_var *vars, size_t nr,
-			 struct vard_report *report, uint8_t **ret,
-			 size_t *ret_len)
-{
-	return write_flash(VARD_FLASH_ARMVIRT, vars, nr, report, ret, ret_len);
-}
-
-static int write_varstored(const struct vard_var *vars, size_t nr,
+static int write_varstored(int version, const struct vard_var *vars, size_t nr,
 			   struct vard_report *report, uint8_t **ret,
 			   size_t *ret_len)
 {
-	return vard_varstored_write(2, vars, nr, report, ret, ret_len);
+	return vard_varstored_write((uint32_t)version, vars, nr, report, ret,
+				    ret_len);
 }
 
-static int write_varstored_v1(const struct vard_var *vars, size_t nr,
-			      struct vard_report *report, uint8_t **ret,
-			      size_t *ret_len)
-{
-	return vard_varstored_write(1, vars, nr, report, ret, ret_len);
-}
-
-static int write_aws(const struct vard_var *vars, size_t nr,
+static int write_aws(int use_dictionary, const struct vard_var *vars, size_t nr,
 		     struct vard_report *report, uint8_t **ret, size_t *ret_len)
 {
-	return vard_aws_write(true, vars, nr, report, ret, ret_len);
-}
-
-static int write_aws_plain(const struct vard_var *vars, size_t nr,
-			   struct vard_report *report, uint8_t **ret,
-			   size_t *ret_len)
-{
-	return vard_aws_write(false, vars, nr, report, ret, ret_len);
+	return vard_aws_write(use_dictionary, vars, nr, report, ret, ret_len);
 }
 
 /**
@@ -186,33 +137,40 @@ static int write_aws_plain(const struct vard_var *vars, size_t nr,
  * @name: word for it
  * @read: reader; formats with the same one are read alike
  * @write: writer
+ * @variant: the first argument of @write
  * @is_base64: what @write writes goes into base64
  */
 struct format {
 	const char *name;
 	read_fn read;
 	write_fn write;
+	int variant;
 	bool is_base64;
 };
 
 static const struct format formats[VARD_FORMAT_NR] = {
-	[VARD_FORMAT_JSON] = { "json", read_json, write_json, false },
-	[VARD_FORMAT_UEFIVARS] = { "uefivars", read_json, write_uefivars,
-				   false },
-	[VARD_FORMAT_UEFIVARS_V1] = { "uefivars-v1", read_json,
-				      write_uefivars_v1, false },
-	[VARD_FORMAT_OVMF_4M] = { "ovmf-4m", read_flash, write_ovmf_4m, false },
-	[VARD_FORMAT_OVMF_2M] = { "ovmf-2m", read_flash, write_ovmf_2m, false },
-	[VARD_FORMAT_ARMVIRT] = { "armvirt", read_flash, write_armvirt, false },
+	[VARD_FORMAT_JSON] = { "json", read_json, write_json, VARD_JSON_QEMU,
+			       false },
+	[VARD_FORMAT_UEFIVARS] = { "uefivars", read_json, write_json,
+				   VARD_JSON_UEFIVARS, false },
+	[VARD_FORMAT_UEFIVARS_V1] = { "uefivars-v1", read_json, write_json,
+				      VARD_JSON_UEFIVARS_V1, false },
+	[VARD_FORMAT_OVMF_4M] = { "ovmf-4m", read_flash, write_flash,
+				  VARD_FLASH_OVMF_4M, false },
+	[VARD_FORMAT_OVMF_2M] = { "ovmf-2m", read_flash, write_flash,
+				  VARD_FLASH_OVMF_2M, false },
+	[VARD_FORMAT_ARMVIRT] = { "armvirt", read_flash, write_flash,
+				  VARD_FLASH_ARMVIRT, false },
 	[VARD_FORMAT_VARSTORED] = { "varstored", read_varstored,
-				    write_varstored, false },
+				    write_varstored, 2, false },
 	[VARD_FORMAT_VARSTORED_V1] = { "varstored-v1", read_varstored,
-				       write_varstored_v1, false },
-	[VARD_FORMAT_XAPI] = { "xapi", read_varstored, write_varstored, true },
-	[VARD_FORMAT_AWS] = { "aws", read_aws, write_aws, true },
-	[VARD_FORMAT_AWS_PLAIN] = { "aws-plain", read_aws, write_aws_plain,
+				       write_varstored, 1, false },
+	[VARD_FORMAT_XAPI] = { "xapi", read_varstored, write_varstored, 2,
+			       true },
+	[VARD_FORMAT_AWS] = { "aws", read_aws, write_aws, true, true },
+	[VARD_FORMAT_AWS_PLAIN] = { "aws-plain", read_aws, write_aws, false,
 				    true },
-	[VARD_FORMAT_EFIVARFS] = { "efivarfs", NULL, NULL, false },
+	[VARD_FORMAT_EFIVARFS] = { "efivarfs", NULL, NULL, 0, false },
 };
 
 const char *vard_format_name(enum vard_format f)
@@ -378,7 +336,8 @@ int vard_format_write(enum vard_format f, const struct vard_var *vars,
 {
 	uint8_t *data = NULL;
 	size_t len = 0;
-	int r = formats[f].write(vars, nr, report, &data, &len);
+	int r = formats[f].write(formats[f].variant, vars, nr, report, &data,
+				 &len);
 
 	if (r < 0)
 		return r;

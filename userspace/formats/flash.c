@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "bytes.h"
 #include "records.h"
 
 #define FV_HEADER_LEN	0x48
@@ -91,28 +92,9 @@ static uint16_t get16(const uint8_t *p)
 	return le16toh(v);
 }
 
-static uint32_t get32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le32toh(v);
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
-
 static void put16(uint8_t *p, uint16_t v)
 {
 	v = htole16(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	v = htole32(v);
 	memcpy(p, &v, sizeof(v));
 }
 
@@ -146,8 +128,9 @@ static uint32_t ftw_crc(const uint8_t *header)
 
 static bool is_journal(const uint8_t *p, uint32_t len)
 {
-	return memcmp(p, guid_ftw, 16) == 0 && get32(p + 16) == ftw_crc(p) &&
-	       get64(p + 24) == len - FTW_HEADER_LEN;
+	return memcmp(p, guid_ftw, 16) == 0 &&
+	       bytes_get32(p + 16) == ftw_crc(p) &&
+	       bytes_get64(p + 24) == len - FTW_HEADER_LEN;
 }
 
 static const struct layout *find_layout(struct span image)
@@ -183,7 +166,8 @@ static bool is_torn(struct span queue)
 
 	while (queue.len - pos >= FTW_ENTRY_LEN) {
 		const uint8_t *p = queue.data + pos;
-		uint64_t nr = get64(p + 24), private_len = get64(p + 32);
+		uint64_t nr = bytes_get64(p + 24);
+		uint64_t private_len = bytes_get64(p + 32);
 
 		if (*p & FTW_ALLOCATED)
 			return false;
@@ -253,8 +237,8 @@ static bool next_var(struct walk *w, struct vard_var *v, uint8_t *state)
 
 	if (w->store.len - w->pos < head || get16(p) != VAR_START)
 		return false;
-	name_len = get32(p + (w->is_auth ? 36 : 8));
-	data_len = get32(p + (w->is_auth ? 40 : 12));
+	name_len = bytes_get32(p + (w->is_auth ? 36 : 8));
+	data_len = bytes_get32(p + (w->is_auth ? 40 : 12));
 	/* The power went before the sizes were written. */
 	if (name_len == UINT32_MAX || data_len == UINT32_MAX || p[2] == ERASED)
 		name_len = data_len = 0;
@@ -266,7 +250,7 @@ static bool next_var(struct walk *w, struct vard_var *v, uint8_t *state)
 		return false;
 	}
 	*v = (struct vard_var){
-		.attributes = get32(p + 4),
+		.attributes = bytes_get32(p + 4),
 		.name = p + head,
 		.name_len = name_len,
 		.data = p + head + name_len,
@@ -391,7 +375,7 @@ int vard_flash_read(const uint8_t *image, size_t len, struct vard_template *t,
 		return 0;
 	}
 	w.store.data = p;
-	w.store.len = get32(p + 16);
+	w.store.len = bytes_get32(p + 16);
 	if (w.store.len < STORE_HEADER_LEN || w.store.len > STORE_LEN_MAX ||
 	    w.store.len > volume.len - FV_HEADER_LEN) {
 		vard_report_error(report, "the variable store has %zu bytes, the image %zu",
@@ -411,16 +395,16 @@ static void put_headers(uint8_t *image, const struct layout *l)
 
 	memset(image, 0, FV_HEADER_LEN + STORE_HEADER_LEN);
 	memcpy(image + 16, guid_fv, 16);
-	put32(image + 32, l->len);
+	bytes_put32(image + 32, l->len);
 	memcpy(image + 40, "_FVH", 4);
-	put32(image + 44, FV_ATTRIBUTES);
+	bytes_put32(image + 44, FV_ATTRIBUTES);
 	put16(image + 48, FV_HEADER_LEN);
 	image[55] = 2;
-	put32(image + 56, l->len / l->block);
-	put32(image + 60, l->block);
+	bytes_put32(image + 56, l->len / l->block);
+	bytes_put32(image + 60, l->block);
 	put16(image + 50, (uint16_t)-sum16(image, FV_HEADER_LEN));
 	memcpy(store, guid_store_auth, 16);
-	put32(store + 16, l->region - FV_HEADER_LEN);
+	bytes_put32(store + 16, l->region - FV_HEADER_LEN);
 	store[20] = STORE_FORMATTED;
 	store[21] = STORE_HEALTHY;
 }
@@ -428,9 +412,9 @@ static void put_headers(uint8_t *image, const struct layout *l)
 static void put_journal(uint8_t *p, uint32_t len)
 {
 	memcpy(p, guid_ftw, 16);
-	put32(p + 24, len - FTW_HEADER_LEN);
-	put32(p + 28, 0);
-	put32(p + 16, ftw_crc(p));
+	bytes_put32(p + 24, len - FTW_HEADER_LEN);
+	bytes_put32(p + 28, 0);
+	bytes_put32(p + 16, ftw_crc(p));
 	p[20] = 0xfe;
 }
 
@@ -444,10 +428,10 @@ static size_t put_var(uint8_t *p, size_t room, const struct vard_var *v)
 	memset(p, 0, VAR_LEN_AUTH);
 	put16(p, VAR_START);
 	p[2] = VAR_ADDED;
-	put32(p + 4, v->attributes);
+	bytes_put32(p + 4, v->attributes);
 	memcpy(p + 16, v->time, 16);
-	put32(p + 36, v->name_len + 2);
-	put32(p + 40, v->data_len);
+	bytes_put32(p + 36, v->name_len + 2);
+	bytes_put32(p + 40, v->data_len);
 	memcpy(p + 44, v->guid, 16);
 	memcpy(p + VAR_LEN_AUTH, v->name, v->name_len);
 	memset(p + VAR_LEN_AUTH + v->name_len, 0, 2);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
+
 #define HEAD_LEN	28
 #define OWNER_LEN	16
 
@@ -28,18 +30,6 @@ struct list {
 	size_t len;
 };
 
-static uint32_t get_le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static void put_le32(uint8_t *p, uint32_t value)
-{
-	for (unsigned int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(value >> (8 * i));
-}
-
 /* The list at the start of these bytes, which it does not leave. */
 static bool peek(const uint8_t *data, size_t len, struct list *l)
 {
@@ -47,9 +37,9 @@ static bool peek(const uint8_t *data, size_t len, struct list *l)
 
 	if (len < HEAD_LEN)
 		return false;
-	list_len = get_le32(data + 16);
-	header_len = get_le32(data + 20);
-	l->sig_len = get_le32(data + 24);
+	list_len = bytes_get32(data + 16);
+	header_len = bytes_get32(data + 20);
+	l->sig_len = bytes_get32(data + 24);
 	if (list_len < HEAD_LEN || list_len > len ||
 	    header_len > list_len - HEAD_LEN || l->sig_len <= OWNER_LEN)
 		return false;
@@ -117,9 +107,9 @@ int vard_siglist_append(uint8_t **buf, size_t *len, const struct vard_sig *sig)
 	p += *len;
 	*len += more;
 	memcpy(p, sig->type, 16);
-	put_le32(p + 16, (uint32_t)more);
-	put_le32(p + 20, 0);
-	put_le32(p + 24, OWNER_LEN + sig->len);
+	bytes_put32(p + 16, (uint32_t)more);
+	bytes_put32(p + 20, 0);
+	bytes_put32(p + 24, OWNER_LEN + sig->len);
 	memcpy(p + HEAD_LEN, sig->owner, OWNER_LEN);
 	memcpy(p + HEAD_LEN + OWNER_LEN, sig->data, sig->len);
 	return 0;

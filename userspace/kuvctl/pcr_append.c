@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "siglist.h"
 
 #define HEAD_LEN	28
@@ -47,18 +48,6 @@ struct filter {
 	unsigned int nr;
 };
 
-static uint32_t get_le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static void put_le32(uint8_t *p, uint32_t value)
-{
-	for (unsigned int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(value >> (8 * i));
-}
-
 static void add_bytes(struct filter *f, const uint8_t *p, size_t len)
 {
 	memcpy(f->out + f->len, p, len);
@@ -70,7 +59,7 @@ static void open_list(struct filter *f, const uint8_t *list)
 {
 	f->list = list;
 	f->out_list = f->out + f->len;
-	add_bytes(f, list, HEAD_LEN + (size_t)get_le32(list + 20));
+	add_bytes(f, list, HEAD_LEN + (size_t)bytes_get32(list + 20));
 }
 
 static int keep_new(const struct vard_sig *sig, void *arg)
@@ -83,7 +72,8 @@ static int keep_new(const struct vard_sig *sig, void *arg)
 	if (f->list != sig->type)
 		open_list(f, sig->type);
 	add_bytes(f, sig->owner, OWNER_LEN + (size_t)sig->len);
-	put_le32(f->out_list + 16, (uint32_t)(f->out + f->len - f->out_list));
+	bytes_put32(f->out_list + 16,
+		    (uint32_t)(f->out + f->len - f->out_list));
 	f->nr++;
 	return 0;
 }

@@ -10,14 +10,11 @@
 
 #include "certs.h"
 #include "kuvctl.h"
+#include "show_names.h"
 #include "vars.h"
 
 /* Room for a line that says why something cannot be. */
 #define FLEET_WHY_MAX 512
-
-/* Vendor namespaces of the keys, EFI byte order. */
-extern const uint8_t fleet_global[16];
-extern const uint8_t fleet_security[16];
 
 /**
  * fleet_why() - say why something cannot be

@@ -7,16 +7,6 @@
 
 #include "siglist.h"
 
-const uint8_t fleet_global[16] = {
-	0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
-	0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c,
-};
-
-const uint8_t fleet_security[16] = {
-	0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96, 0x45,
-	0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f,
-};
-
 /*
  * Microsoft puts versions into dbx as if they were hashes: of this owner, a 1,
  * the GUID of a program, then its minor and major version.
@@ -112,13 +102,13 @@ void fleet_facts_get(const struct kuvctl_vars *v, const struct fleet_find *find,
 
 	*ret = (struct fleet_facts){ 0 };
 	w.where = CERT_PK;
-	look(v, fleet_global, "PK", &w, take_cert);
+	look(v, show_global, "PK", &w, take_cert);
 	w.where = CERT_KEK;
-	look(v, fleet_global, "KEK", &w, take_cert);
+	look(v, show_global, "KEK", &w, take_cert);
 	w.where = CERT_DB;
-	look(v, fleet_security, "db", &w, take_cert);
-	look(v, fleet_security, "dbx", &w, take_dbx);
-	if (kuvctl_vars_find(v, fleet_global, "PK"))
+	look(v, show_security, "db", &w, take_cert);
+	look(v, show_security, "dbx", &w, take_dbx);
+	if (kuvctl_vars_find(v, show_global, "PK"))
 		ret->pk = whose(pk_cert(ret), find);
 }
 

@@ -126,7 +126,7 @@ static bool take_dbx(const struct fleet_reader *r, json_object *o,
 	a->v.name = copy;
 	a->v.name_len = sizeof(name);
 	a->v.attributes = ATTR_KEY | ATTR_APPEND;
-	memcpy(a->v.guid, fleet_security, 16);
+	memcpy(a->v.guid, show_security, 16);
 	if (!json_object_is_type(o, json_type_string))
 		return fleet_refuse(r, "\"dbx-update\" is the name of a file");
 	if (!fleet_read_beside(r, json_object_get_string(o), &a->v))

@@ -50,7 +50,7 @@ static bool check_vm(const struct fleet_plan *p, struct fleet_entry *e,
 	if (p->stop_pending && v->nr_pending)
 		return surprise(e, FLEET_FAILED,
 				"other changes wait for its next start");
-	if (p->stop_setup && !kuvctl_vars_find(v, fleet_global, "PK"))
+	if (p->stop_setup && !kuvctl_vars_find(v, show_global, "PK"))
 		return surprise(e, FLEET_FAILED,
 				"it has no platform key: setup mode");
 	return true;

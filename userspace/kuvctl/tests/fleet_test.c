@@ -149,7 +149,7 @@ static void platform_keys(void **state)
 	uint8_t *der = make_cert("DO NOT TRUST - Test PK", &len);
 
 	(void)state;
-	add_list(&v, fleet_global, "PK", vard_sig_x509, owner, der, len);
+	add_list(&v, show_global, "PK", vard_sig_x509, owner, der, len);
 	f = looking_for("test-pk", NULL);
 	assert_string_equal(found(&v, &f), "test-pk: DO NOT TRUST - Test PK;");
 	f = looking_for("expired", NULL);
@@ -177,7 +177,7 @@ static void garbage(void **state)
 	struct fleet_find f = looking_for("foreign-pk", NULL);
 
 	(void)state;
-	add_var(&v, fleet_global, "PK", "garbage", 7);
+	add_var(&v, show_global, "PK", "garbage", 7);
 	assert_string_equal(found(&v, &f),
 			    "foreign-pk: (no certificate);damaged;");
 	free_vars(&v);
@@ -200,7 +200,7 @@ static void dbx_levels(void **state)
 
 	(void)state;
 	assert_string_equal(found(&v, &f), "dbx-below: version 0.0;");
-	add_list(&v, fleet_security, "dbx", vard_sig_sha256, svn_owner, svn,
+	add_list(&v, show_security, "dbx", vard_sig_sha256, svn_owner, svn,
 		 sizeof(svn));
 	f = looking_for("dbx-below", "9.0");
 	assert_string_equal(found(&v, &f), "");
@@ -363,7 +363,7 @@ static void only_what_differs(void **state)
 	(void)state;
 	assert_true(parse("{" SELECT ", \"actions\": [" DELETE "]}", &p));
 	assert_int_equal(nr_changes(&p, &v), 0);
-	add_var(&v, fleet_global, "x", data, sizeof(data));
+	add_var(&v, show_global, "x", data, sizeof(data));
 	assert_int_equal(nr_changes(&p, &v), 1);
 	fleet_plan_free(&p);
 	assert_true(parse("{" SELECT ", \"actions\": [" SET "]}", &p));
@@ -402,15 +402,15 @@ static void updates_that_are_there(void **state)
 	(void)state;
 	assert_true(parse("{" SELECT ", \"actions\": [" SET "]}", &p));
 	p.actions[0].kind = FLEET_APPEND;
-	memcpy(p.actions[0].v.guid, fleet_global, 16);
+	memcpy(p.actions[0].v.guid, show_global, 16);
 	vard_siglist_append(&list, &len, &sig);
 	set_update(&p.actions[0], list, len, 0);
 	assert_int_equal(nr_changes(&p, &v), 1);
-	add_list(&v, fleet_global, "x", vard_sig_sha256, owner, two, 32);
+	add_list(&v, show_global, "x", vard_sig_sha256, owner, two, 32);
 	assert_int_equal(nr_changes(&p, &v), 1);
 	free_vars(&v);
 	v = (struct kuvctl_vars){ 0 };
-	add_list(&v, fleet_global, "x", vard_sig_sha256, owner, one, 32);
+	add_list(&v, show_global, "x", vard_sig_sha256, owner, one, 32);
 	assert_int_equal(nr_changes(&p, &v), 0);
 	set_update(&p.actions[0], list, len, 200);
 	assert_non_null(fleet_plan_for(&p, &v, &changes));

@@ -290,20 +290,26 @@ ctl fleet apply --plan "$W/plan.json"
 check apply_moved 0 '*2 VMs: 0 done, 1 unchanged, 0 left, 1 moved, left out'
 ctl --json fleet apply --plan "$W/plan.json" --resume
 check apply_moved_again 0 '*"moved":1*"vm":"one",*"stage":1,*"vm":"away",*"stage":0,*"state":"moved"*'
+
+# end_watch WORD: ends WATCHER when it has said that, or not soon enough
+end_watch() {
+	for _ in $(seq 400); do
+		grep -q "$1" "$W/watch" && break
+		sleep 0.05
+	done
+	kill -INT $WATCHER
+	wait $WATCHER
+	RC=$?
+	OUT=$(cat "$W/watch")
+}
+
 "$KUVCTL" --socket "$W/control" watch one >"$W/watch" 2>&1 &
 WATCHER=$!
 sleep 1
 stop -KILL
 sleep 1
 start
-for _ in $(seq 100); do
-	grep -q back "$W/watch" && break
-	sleep 0.05
-done
-kill -INT $WATCHER
-wait $WATCHER
-RC=$?
-OUT=$(cat "$W/watch")
+end_watch back
 check watch_reconnects 0 '*vard-sync is away*vard-sync is back'
 
 # More VMs than one connection may watch.
@@ -312,16 +318,9 @@ sqlite3 "$W/vars.db" "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1
 	FROM n WHERE i < 2029) INSERT INTO vm (name, uuid, uid)
 	SELECT 'many' || i, '11111111-2222-3333-4444-77777777' || i, 0 FROM n" || failed=1
 start
-"$KUVCTL" --socket "$W/control" watch >"$W/watch" 2>"$W/err" &
+"$KUVCTL" --socket "$W/control" watch >"$W/watch" 2>&1 &
 WATCHER=$!
-for _ in $(seq 400); do
-	grep -q NOT "$W/err" && break
-	sleep 0.05
-done
-kill -INT $WATCHER
-wait $WATCHER
-RC=$?
-OUT=$(cat "$W/err")
+end_watch NOT
 check watch_limit 0 'kuvctl: 1024 VMs are followed, 8 are NOT:*name VMs*'
 echo "1..$n"
 [ $failed = 0 ]

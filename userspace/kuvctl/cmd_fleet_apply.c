@@ -136,8 +136,13 @@ static void select_vm(struct fleet_run *run, const char *vm, int64_t now)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	struct kuvctl_vars v;
+	int r;
 
-	if (kuvctl_vars_try(run->bus, vm, &v, &error) < 0)
+	r = kuvctl_vars_try(run->bus, vm, &v, &error);
+	if (r < 0 && (kuvctl_is_lost(&error, r) ||
+		      sd_bus_error_has_name(&error, "org.kvm_uefivars.Error.NoPermission")))
+		kuvctl_refused(&error, r);
+	if (r < 0)
 		fail(KUVCTL_EXIT_REFUSED, "VM %s: %s; nothing was done", vm,
 		     error.message ? error.message : "no answer");
 	if (is_wanted(run->plan, &v, now))

@@ -162,16 +162,6 @@ static void print_state(const struct kuvctl_vars *v,
 		       kuvctl_colour(KUVCTL_PLAIN), a->text[i]);
 }
 
-static void put_bool(json_object *o, const char *key, bool value)
-{
-	json_object_object_add(o, key, json_object_new_boolean(value));
-}
-
-static void put_number(json_object *o, const char *key, unsigned int value)
-{
-	json_object_object_add(o, key, json_object_new_int64(value));
-}
-
 static json_object *missing_json(const struct enroll_state *s)
 {
 	json_object *list = json_object_new_array();
@@ -191,8 +181,8 @@ static json_object *dbx_json(const struct enroll_state *s)
 {
 	json_object *o = json_object_new_object();
 
-	put_number(o, "hashes", s->dbx_hashes);
-	put_number(o, "certificates", s->dbx_certs);
+	kuvctl_put_number(o, "hashes", s->dbx_hashes);
+	kuvctl_put_number(o, "certificates", s->dbx_certs);
 	json_object_object_add(o, "signed",
 			       s->dbx_time[0] ? json_object_new_string(s->dbx_time) :
 						NULL);
@@ -208,13 +198,13 @@ static json_object *state_json(const struct kuvctl_vars *v,
 	json_object *todo = json_object_new_array();
 
 	json_object_object_add(o, "vm", json_object_new_string(v->vm));
-	put_bool(o, "running", v->is_running);
+	kuvctl_put_flag(o, "running", v->is_running);
 	json_object_object_add(o, "mode", json_object_new_string(mode_of(s)));
-	put_bool(o, "secure-boot", s->is_on);
-	put_bool(o, "secure-boot-now", s->is_on_now);
-	put_bool(o, "damaged", s->is_malformed);
-	put_bool(o, "test-key", s->has_test);
-	put_number(o, "expired", s->nr_expired);
+	kuvctl_put_flag(o, "secure-boot", s->is_on);
+	kuvctl_put_flag(o, "secure-boot-now", s->is_on_now);
+	kuvctl_put_flag(o, "damaged", s->is_malformed);
+	kuvctl_put_flag(o, "test-key", s->has_test);
+	kuvctl_put_number(o, "expired", s->nr_expired);
 	list_certs(v, now, certs);
 	json_object_object_add(o, "certificates", certs);
 	json_object_object_add(o, "missing", missing_json(s));

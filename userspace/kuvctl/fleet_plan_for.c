@@ -37,21 +37,6 @@ size_t fleet_plan_stage(const struct fleet_plan *p, size_t i)
 	return 0;
 }
 
-/* The VM's variable of the same name. */
-static const struct vard_var *find(const struct kuvctl_vars *v,
-				   const struct vard_var *key)
-{
-	for (size_t i = 0; i < v->list.nr; i++) {
-		const struct vard_var *var = &v->list.vars[i];
-
-		if (var->name_len == key->name_len &&
-		    !memcmp(var->guid, key->guid, 16) &&
-		    !memcmp(var->name, key->name, key->name_len))
-			return var;
-	}
-	return NULL;
-}
-
 static bool is_set(const struct vard_var *old, const struct vard_var *want)
 {
 	return old && old->attributes == want->attributes &&
@@ -111,7 +96,7 @@ static const char *add(struct fleet_action *a, const struct kuvctl_vars *v,
 
 	if (a->kind == FLEET_ENROLL)
 		return enroll_plan(v, &a->set, a->replace, ret);
-	old = find(v, &a->v);
+	old = kuvctl_list_find(&v->list, &a->v);
 	if (a->kind == FLEET_DELETE) {
 		if (old)
 			kuvctl_plan_add(ret, KUVCTL_DELETE, &a->v);

@@ -9,21 +9,6 @@
 #include "kuvctl.h"
 #include "signers.h"
 
-static bool same_name(const struct vard_var *a, const struct vard_var *b)
-{
-	return a->name_len == b->name_len && !memcmp(a->guid, b->guid, 16) &&
-	       !memcmp(a->name, b->name, a->name_len);
-}
-
-static const struct vard_var *find(const struct vard_template *t,
-				   const struct vard_var *v)
-{
-	for (size_t i = 0; i < t->nr; i++)
-		if (same_name(&t->vars[i], v))
-			return &t->vars[i];
-	return NULL;
-}
-
 static bool same_content(const struct vard_var *a, const struct vard_var *b)
 {
 	return a->attributes == b->attributes && a->data_len == b->data_len &&
@@ -39,7 +24,7 @@ static void add_deletions(struct kuvctl_plan *p, const struct vard_template *has
 
 		if (v->attributes & KVM_UEFIVARS_ATTR_NV &&
 		    !vard_var_is_made_anew(v) && !vard_signers_is(v) &&
-		    !find(file, v))
+		    !kuvctl_list_find(file, v))
 			kuvctl_plan_add(p, KUVCTL_DELETE, v);
 	}
 }
@@ -68,7 +53,7 @@ void import_plan(struct kuvctl_plan *p, const struct vard_template *has,
 	if (!is_merge)
 		add_deletions(p, has, file);
 	for (size_t i = 0; i < file->nr; i++) {
-		const struct vard_var *v = &file->vars[i], *old = find(has, v);
+		const struct vard_var *v = &file->vars[i], *old = kuvctl_list_find(has, v);
 
 		if (old && is_merge && vard_signers_is(v))
 			add_merged_signers(p, old, v);

@@ -35,16 +35,6 @@ static bool has_name(const struct vard_var *v, const struct vard_var *name)
 	       !memcmp(v->name, name->name, v->name_len);
 }
 
-static const struct vard_var *find(const struct kuvctl_vars *v,
-				   const struct vard_var *which)
-{
-	for (size_t i = 0; i < v->list.nr; i++)
-		if (has_name(&v->list.vars[i], which) &&
-		    !memcmp(v->list.vars[i].guid, which->guid, 16))
-			return &v->list.vars[i];
-	return NULL;
-}
-
 static void show_candidates(const struct kuvctl_vars *v,
 			    const struct vard_var *name)
 {
@@ -126,7 +116,7 @@ const struct vard_var *names_resolve(const struct kuvctl_vars *v,
 	parse_name(word, name_len, ret);
 	if (!has_guid)
 		find_guid(v, word, want, ret);
-	found = find(v, ret);
+	found = kuvctl_list_find(&v->list, ret);
 	if (!found && want == NAMES_EXISTING)
 		fail(KUVCTL_EXIT_NO_VARIABLE,
 		     "VM %s has no variable %s: kuvctl show %s lists them",

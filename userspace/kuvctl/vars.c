@@ -211,6 +211,20 @@ const struct vard_var *kuvctl_vars_find(const struct kuvctl_vars *v,
 	return NULL;
 }
 
+struct vard_var *kuvctl_list_find(const struct vard_template *t,
+				  const struct vard_var *which)
+{
+	for (size_t i = 0; i < t->nr; i++) {
+		struct vard_var *v = &t->vars[i];
+
+		if (!memcmp(v->guid, which->guid, 16) &&
+		    v->name_len == which->name_len &&
+		    !memcmp(v->name, which->name, v->name_len))
+			return v;
+	}
+	return NULL;
+}
+
 void kuvctl_plan_add(struct kuvctl_plan *p, enum kuvctl_op op,
 		     const struct vard_var *v)
 {

@@ -73,6 +73,16 @@ const struct vard_var *kuvctl_vars_find(const struct kuvctl_vars *v,
 					const char *name);
 
 /**
+ * kuvctl_list_find() - look up the variable of the same name and namespace
+ * @t: variables
+ * @which: name and guid
+ *
+ * Return: The variable or NULL.
+ */
+struct vard_var *kuvctl_list_find(const struct vard_template *t,
+				  const struct vard_var *which);
+
+/**
  * kuvctl_vars_read_one() - one variable of a message
  * @m: message before the fields of (ayayuayay), the structure entered
  * @v: zeroed; filled, also in part on failure, for kuvctl_var_free()

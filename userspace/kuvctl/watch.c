@@ -27,26 +27,11 @@ static const char *now_text(char text[32])
 	return text;
 }
 
-static bool is_same_name(const struct vard_var *a, const struct vard_var *b)
-{
-	return !memcmp(a->guid, b->guid, 16) && a->name_len == b->name_len &&
-	       !memcmp(a->name, b->name, a->name_len);
-}
-
 static bool is_same(const struct vard_var *a, const struct vard_var *b)
 {
 	return a->attributes == b->attributes &&
 	       !memcmp(a->time, b->time, 16) && a->data_len == b->data_len &&
 	       !memcmp(a->data, b->data, a->data_len);
-}
-
-static struct vard_var *find(const struct vard_template *t,
-			     const struct vard_var *v)
-{
-	for (size_t i = 0; i < t->nr; i++)
-		if (is_same_name(&t->vars[i], v))
-			return &t->vars[i];
-	return NULL;
 }
 
 static void tell_json(const char *vm, const char *event, uint64_t seq,
@@ -168,7 +153,7 @@ static void remember(struct vard_template *t, struct vard_var *old,
 void watch_change(struct watch_vm *w, uint64_t seq, const struct vard_var *v)
 {
 	struct vard_template *t = &w->vars.list;
-	struct vard_var *old = find(t, v);
+	struct vard_var *old = kuvctl_list_find(t, v);
 
 	if (v->is_deleted)
 		tell(w->name, "deleted", seq, v);
@@ -194,14 +179,14 @@ void watch_adopt(struct watch_vm *w, struct kuvctl_vars *now, bool is_told)
 
 	drop_volatile(&now->list);
 	for (size_t i = 0; is_told && i < now->list.nr; i++) {
-		struct vard_var *v = find(old, &now->list.vars[i]);
+		struct vard_var *v = kuvctl_list_find(old, &now->list.vars[i]);
 
 		if (!v || !is_same(v, &now->list.vars[i]))
 			tell(w->name, v ? "changed" : "new", 0,
 			     &now->list.vars[i]);
 	}
 	for (size_t i = 0; is_told && i < old->nr; i++) {
-		if (find(&now->list, &old->vars[i]))
+		if (kuvctl_list_find(&now->list, &old->vars[i]))
 			continue;
 		old->vars[i].is_deleted = true;
 		tell(w->name, "deleted", 0, &old->vars[i]);

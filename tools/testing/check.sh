@@ -244,8 +244,9 @@ gate_fleet() { # many VMs, looked at and changed in one run; a thousand without 
 	KUV_FLEET_EACH=40 KUV_FLEET_TIMEOUT=900 tools/testing/fleet/run.sh
 }
 
-gate_debs() { # Debian packages: build, lintian, install, upgrade, purge, DKMS
+gate_debs() { # Debian packages: build, lintian, install, upgrade, purge, DKMS; libvirt
 	tools/testing/packages/run.sh
+	tools/testing/packages/libvirt.sh
 }
 
 gate_commands() { # every command of the documents

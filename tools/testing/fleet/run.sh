@@ -39,29 +39,11 @@ outside() {
 # --- inside the emulated host
 
 W=/tmp/fleet
-SOCK=$W/control
-DB=$W/vars.db
 MARK=4b565546-0000-4000-8000-00000000f1ee
 TEXT=
 RC=
-DAEMON=
-GUEST=
-
-daemon_start() {
-	"$OUT/vard-sync" --db "$DB" --socket "$SOCK" --wait-ms 15000 2>>"$W/log" &
-	DAEMON=$!
-	for _ in $(seq 600); do
-		grep -q " 00010000 .* $SOCK\$" /proc/net/unix && return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-daemon_end() {
-	kill "$@" "$DAEMON"
-	wait "$DAEMON" 2>/dev/null
-	rm -f "$SOCK"
-}
+# shellcheck source=tools/testing/host/lib/vard.sh
+source "$KUV_TOP/tools/testing/host/lib/vard.sh"
 
 # ctl ARGUMENT...: its output in TEXT, its status in RC.
 ctl() {
@@ -103,38 +85,6 @@ is() {
 
 in_db() {
 	sqlite3 -readonly -cmd '.timeout 5000' "$DB" "$1"
-}
-
-# guest_start VM [OPTION...]: vard-sync's test client is VMM and guest.
-guest_start() {
-	local vm=$1 opened=
-
-	shift
-	coproc CLIENT { exec "$OUT/vard-e2e-client" "$@" "$SOCK" "$vm" \
-		2>>"$W/log"; }
-	GUEST=$CLIENT_PID
-	exec {INFD}>&"${CLIENT[1]}" {OUTFD}<&"${CLIENT[0]}"
-	read -r -t 60 opened <&"$OUTFD"
-	[[ $opened == open* ]] && return 0
-	echo "# not opened: $opened"
-	return 1
-}
-
-guest_end() {
-	echo quit >&"$INFD"
-	cat <&"$OUTFD" >/dev/null
-	exec {INFD}>&- {OUTFD}<&-
-	wait "$GUEST" 2>/dev/null
-	GUEST=
-}
-
-wait_for() {
-	for _ in $(seq 300); do
-		"$@" && return 0
-		sleep 0.1
-	done
-	echo "# never: $*"
-	return 1
 }
 
 # timed NAME COMMAND...: tells the seconds it took.

@@ -41,29 +41,17 @@ outside() {
 # shellcheck disable=SC2034 # the tests use these
 
 W=/tmp/rollover
-SOCK=$W/control
 MS=/usr/share/OVMF/OVMF_VARS_4M.ms.fd
 EMPTY=/usr/share/OVMF/OVMF_VARS_4M.fd
 OWN=$W/own
 B=$W/b
 TEXT=
 RC=
-DAEMON=
-GUEST=
+# shellcheck source=tools/testing/host/lib/vard.sh
+source "$KUV_TOP/tools/testing/host/lib/vard.sh"
 
 # shellcheck source=tools/testing/rollover/tests.sh
 source "$HERE/tests.sh"
-
-daemon_start() {
-	"$OUT/vard-sync" --db "$W/vars.db" --socket "$SOCK" --wait-ms 15000 \
-		2>>"$W/log" &
-	DAEMON=$!
-	for _ in $(seq 600); do
-		grep -q " 00010000 .* $SOCK\$" /proc/net/unix && return 0
-		sleep 0.05
-	done
-	return 1
-}
 
 # ctl ARGUMENT...: its output in TEXT, its status in RC.
 ctl() {
@@ -103,29 +91,6 @@ is() {
 	[[ $2 == $3 ]] && return 0
 	echo "# $1: got \"$2\", want \"$3\""
 	return 1
-}
-
-# guest_start VM [OPTION...]
-guest_start() {
-	local vm=$1 opened=
-
-	shift
-	coproc CLIENT { exec "$OUT/vard-e2e-client" "$@" "$SOCK" "$vm" \
-		2>>"$W/log"; }
-	GUEST=$CLIENT_PID
-	exec {INFD}>&"${CLIENT[1]}" {OUTFD}<&"${CLIENT[0]}"
-	read -r -t 60 opened <&"$OUTFD"
-	[[ $opened == open* ]] && return 0
-	echo "# not opened: $opened"
-	return 1
-}
-
-guest_end() {
-	echo quit >&"$INFD"
-	cat <&"$OUTFD" >/dev/null
-	exec {INFD}>&- {OUTFD}<&-
-	wait "$GUEST" 2>/dev/null
-	GUEST=
 }
 
 # vm_make VM TEMPLATE: a stopped VM.
@@ -182,8 +147,7 @@ inside() {
 	for t in "${tests[@]}"; do
 		run "$t"
 	done
-	kill "$DAEMON"
-	wait "$DAEMON"
+	daemon_end -TERM
 	[ $failed = 0 ]
 }
 

@@ -26,27 +26,9 @@ outside() {
 # --- inside the emulated host
 
 W=/tmp/e2e
-SOCK=$W/control
 TERM_OUT=
-DAEMON=
-GUEST=
-
-daemon_start() {
-	"$OUT/vard-sync" --db "$W/vars.db" --socket "$SOCK" --wait-ms 15000 \
-		2>>"$W/log" &
-	DAEMON=$!
-	for _ in $(seq 600); do
-		grep -q " 00010000 .* $SOCK\$" /proc/net/unix && return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-daemon_kill() {
-	kill -9 "$DAEMON"
-	wait "$DAEMON" 2>/dev/null
-	rm -f "$SOCK"
-}
+# shellcheck source=tools/testing/host/lib/vard.sh
+source "$KUV_TOP/tools/testing/host/lib/vard.sh"
 
 # ctl ARGUMENT...: its output in TERM_OUT, its status in RC.
 ctl() {
@@ -79,22 +61,6 @@ json() {
 	return 1
 }
 
-# guest_start VM [OPTION...]
-guest_start() {
-	local vm=$1
-
-	shift
-	coproc CLIENT { exec "$OUT/vard-e2e-client" "$@" "$SOCK" "$vm" \
-		2>>"$W/log"; }
-	GUEST=$CLIENT_PID
-	exec {INFD}>&"${CLIENT[1]}" {OUTFD}<&"${CLIENT[0]}"
-	OPENED=
-	read -r -t 60 OPENED <&"$OUTFD"
-	[[ $OPENED == open* ]] && return 0
-	echo "# not opened: $OPENED"
-	return 1
-}
-
 # guest WANT COMMAND...: one command with its answer
 guest() {
 	local want=$1 answer=
@@ -105,23 +71,6 @@ guest() {
 	# shellcheck disable=SC2053 # a pattern
 	[[ $answer == $want ]] && return 0
 	echo "# guest $*: $answer"
-	return 1
-}
-
-guest_end() {
-	echo quit >&"$INFD"
-	cat <&"$OUTFD" >/dev/null
-	exec {INFD}>&- {OUTFD}<&-
-	wait "$GUEST" 2>/dev/null
-	GUEST=
-}
-
-wait_for() {
-	for _ in $(seq 300); do
-		"$@" && return 0
-		sleep 0.1
-	done
-	echo "# never: $*"
 	return 1
 }
 
@@ -239,7 +188,7 @@ t_watch() {
 	wait_for watched "one + Seen-$GLOBAL NV,BS,RT 5 bytes: first" &&
 	guest 'set Seen ok*' set Seen second &&
 	wait_for watched "one ~ Seen-$GLOBAL .* second" || rc=1
-	daemon_kill
+	daemon_end -9
 	wait_for watched 'vard-sync is away' || rc=1
 	daemon_start || rc=1
 	wait_for watched 'vard-sync is back' &&
@@ -310,8 +259,7 @@ inside() {
 	for t in "${tests[@]}"; do
 		run "$t"
 	done
-	kill "$DAEMON"
-	wait "$DAEMON"
+	daemon_end
 	[ $failed = 0 ]
 }
 

@@ -262,6 +262,8 @@ static int hold_faults(void *mem, size_t len)
 	CHECK(fd >= 0);
 	CHECK(!ioctl(fd, UFFDIO_API, &api));
 	CHECK(!ioctl(fd, UFFDIO_REGISTER, &reg));
+	/* What is there already: the VM's RAM may have filled a huge page over both. */
+	CHECK(!madvise(mem, len, MADV_DONTNEED));
 	return fd;
 }
 
@@ -287,6 +289,7 @@ static void fault_is_held(const void *data)
 	int fd;
 
 	rig_start(&r, data, 1, KVM_UEFIVARS_WRITE_BACK, 0);
+	mem[0] = 1;
 	fd = hold_faults(mem, SLOT_LEN);
 	rig_map(&r, SLOT, SLOT_ADDR, SLOT_LEN, mem, false);
 	rig_setup(&r, SLOT_ADDR);

@@ -288,8 +288,11 @@ int main(int argc, char **argv)
 	lock = vard_lock(o.db);
 	if (lock < 0)
 		return EXIT_FAILURE;
-	if (vard_vfs_init() < 0)
-		vard_log(LOG_WARNING, "fsyncs are not counted");
+	r = vard_vfs_init();
+	if (r < 0) {
+		vard_log(LOG_ERR, "SQLite cannot be prepared: %s", strerror(-r));
+		return EXIT_FAILURE;
+	}
 	r = vard_init(&d, &o);
 	if (r == 0)
 		r = recover(&d, &socket);
@@ -297,5 +300,6 @@ int main(int argc, char **argv)
 		r = serve(&d, socket);
 	vard_control_exit(&d);
 	vard_exit(&d);
+	vard_vfs_exit();
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

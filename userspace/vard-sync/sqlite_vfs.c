@@ -1,26 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counts what SQLite syncs: a thin layer over whatever VFS is the default. */
+/* Counts syncs, cuts off what one that failed was for: a layer over the default VFS. */
 #include "sqlite_vfs.h"
 
 #include <errno.h>
 #include <sqlite3.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Nothing is to be cut off, or nothing was written. */
+#define NOWHERE (-1)
+
+/* A write-ahead log by its name: it is closed and opened again, this stays. */
+struct wal {
+	struct wal *next;
+	/* Its end, once it can be truncated again. */
+	sqlite3_int64 cut_at;
+	char name[];
+};
 
 /* The file of the VFS below follows directly. */
 struct counted_file {
 	sqlite3_file base;
 	uint64_t *nr_syncs;
+	/* Of a log only. */
+	struct wal *wal;
+	/* The first byte written since the last sync. */
+	sqlite3_int64 unsynced;
 };
 
 static struct {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *below;
 	struct vard_syncs syncs;
+	struct wal *wals;
 } g;
+
+static struct counted_file *to_counted(sqlite3_file *f)
+{
+	return (struct counted_file *)f;
+}
 
 static sqlite3_file *below(sqlite3_file *f)
 {
-	return (sqlite3_file *)((struct counted_file *)f + 1);
+	return (sqlite3_file *)(to_counted(f) + 1);
 }
 
 static int file_close(sqlite3_file *f)
@@ -35,6 +58,10 @@ static int file_read(sqlite3_file *f, void *buf, int n, sqlite3_int64 at)
 
 static int file_write(sqlite3_file *f, const void *buf, int n, sqlite3_int64 at)
 {
+	struct counted_file *c = to_counted(f);
+
+	if (c->unsynced == NOWHERE || at < c->unsynced)
+		c->unsynced = at;
 	return below(f)->pMethods->xWrite(below(f), buf, n, at);
 }
 
@@ -43,10 +70,42 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 	return below(f)->pMethods->xTruncate(below(f), size);
 }
 
+/* Cuts what is beyond wal->cut_at off; it is tried again when the log is opened. */
+static int cut_off(struct counted_file *c)
+{
+	sqlite3_file *f = below(&c->base);
+	sqlite3_int64 size;
+	int code = f->pMethods->xFileSize(f, &size);
+
+	if (code == SQLITE_OK && size > c->wal->cut_at)
+		code = f->pMethods->xTruncate(f, c->wal->cut_at);
+	if (code == SQLITE_OK)
+		c->wal->cut_at = NOWHERE;
+	return code;
+}
+
+/*
+ * Linux forgets what a sync failed for: it can be read, and no later sync
+ * covers it. When the log is opened again it would look like a transaction,
+ * and what is acknowledged after it would be lost with it when power fails.
+ * So it goes; nothing in it was acknowledged.
+ */
 static int file_sync(sqlite3_file *f, int flags)
 {
-	(*((struct counted_file *)f)->nr_syncs)++;
-	return below(f)->pMethods->xSync(below(f), flags);
+	struct counted_file *c = to_counted(f);
+	int code;
+
+	(*c->nr_syncs)++;
+	code = below(f)->pMethods->xSync(below(f), flags);
+	if (code == SQLITE_OK) {
+		c->unsynced = NOWHERE;
+		if (c->wal)
+			c->wal->cut_at = NOWHERE;
+	} else if (c->wal && c->unsynced != NOWHERE) {
+		c->wal->cut_at = c->unsynced;
+		cut_off(c);
+	}
+	return code;
 }
 
 static int file_size(sqlite3_file *f, sqlite3_int64 *size)
@@ -154,18 +213,50 @@ static uint64_t *counter_of(int flags)
 	return &g.syncs.nr_other;
 }
 
+static struct wal *get_wal(const char *name)
+{
+	struct wal *w = g.wals;
+	size_t len = strlen(name) + 1;
+
+	while (w && strcmp(w->name, name) != 0)
+		w = w->next;
+	if (w)
+		return w;
+	w = malloc(sizeof(*w) + len);
+	if (!w)
+		return NULL;
+	w->cut_at = NOWHERE;
+	memcpy(w->name, name, len);
+	w->next = g.wals;
+	g.wals = w;
+	return w;
+}
+
+/* Before anybody reads it. */
+static int open_wal(struct counted_file *c, const char *name)
+{
+	c->wal = get_wal(name);
+	if (!c->wal)
+		return SQLITE_NOMEM;
+	return c->wal->cut_at == NOWHERE ? SQLITE_OK : cut_off(c);
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f,
 		    int flags, int *ret_flags)
 {
-	struct counted_file *c = (struct counted_file *)f;
+	struct counted_file *c = to_counted(f);
 	int code = g.below->xOpen(g.below, name, below(f), flags, ret_flags);
 	const sqlite3_io_methods *m = below(f)->pMethods;
 
 	(void)vfs;
 	c->nr_syncs = counter_of(flags);
+	c->wal = NULL;
+	c->unsynced = NOWHERE;
 	/* Also after a failure: with methods it wants to be closed. */
 	c->base.pMethods = !m ? NULL :
 			   &methods[(m->iVersion > 3 ? 3 : m->iVersion) - 1];
+	if (code == SQLITE_OK && flags & SQLITE_OPEN_WAL)
+		code = open_wal(c, name);
 	return code;
 }
 
@@ -253,6 +344,20 @@ int vard_vfs_init(void)
 		return 0;
 	g.below = NULL;
 	return -ENOMEM;
+}
+
+void vard_vfs_exit(void)
+{
+	struct wal *w;
+
+	if (!g.below)
+		return;
+	sqlite3_vfs_unregister(&g.vfs);
+	g.below = NULL;
+	while ((w = g.wals)) {
+		g.wals = w->next;
+		free(w);
+	}
 }
 
 void vard_vfs_syncs(struct vard_syncs *ret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counts what SQLite syncs: a thin layer over whatever VFS is the default. */
+/* Counts syncs, cuts off what one that failed was for: a layer over the default VFS. */
 #ifndef _VARD_SQLITE_VFS_H
 #define _VARD_SQLITE_VFS_H
 
@@ -18,13 +18,22 @@ struct vard_syncs {
 };
 
 /**
- * vard_vfs_init() - count from now on, in every database opened later
+ * vard_vfs_init() - be below every database opened later
  *
- * What is the default VFS at the first call does the work.
+ * What is the default VFS at the first call does the work. When the sync of a
+ * write-ahead log fails, the log is truncated to what was synced before; while
+ * that fails too, the log cannot be opened again.
  *
- * Return: 0, or -errno: nothing is counted then.
+ * Return: 0, or -errno: neither is done then.
  */
 int vard_vfs_init(void);
+
+/**
+ * vard_vfs_exit() - undo vard_vfs_init(), forget which logs are to be truncated
+ *
+ * No database may be open. What was counted stays.
+ */
+void vard_vfs_exit(void);
 
 /**
  * vard_vfs_syncs() - what was counted

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loop.h"
+#include "sqlite_vfs.h"
 #include "steps.h"
 #include "vfs.h"
 
@@ -188,6 +189,8 @@ static void start(struct script *s)
 void script_run(struct script *s)
 {
 	crash_vfs_use(&s->disk);
+	if (s->flaw == FLAW_BARE)
+		vard_vfs_exit();
 	start(s);
 	script_add_state(s, NULL);
 	if (s->kind == SCRIPT_UPGRADE)

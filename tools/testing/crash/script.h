@@ -17,12 +17,14 @@ extern char script_db[64];
  * @FLAW_NO_SYNC: syncs do nothing
  * @FLAW_EARLY_ACK: a change is acknowledged before its transaction ends
  * @FLAW_SPLIT: each change has a transaction of its own
+ * @FLAW_BARE: what a sync failed for stays in the log, as SQLite leaves it
  */
 enum script_flaw {
 	FLAW_NONE,
 	FLAW_NO_SYNC,
 	FLAW_EARLY_ACK,
 	FLAW_SPLIT,
+	FLAW_BARE,
 };
 
 /**

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "script.h"
-#include "sqlite_vfs.h"
 #include "vfs.h"
 
 /* Every so many cut points, the recovery is cut itself, or work goes on. */
@@ -330,7 +329,7 @@ static struct tally sweep(const struct script *s)
 static enum script_flaw parse_flaw(const char *text)
 {
 	static const char *const names[] = { "none", "no-sync", "early-ack",
-					     "split" };
+					     "split", "bare" };
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(text, names[i]) == 0)
@@ -415,7 +414,8 @@ static struct tally run_sick(unsigned int *refused)
 		struct script s = { .kind = SCRIPT_SICK, .seed = options.seed,
 				    .fail_at = 3 * i,
 				    .fail_nr = lengths[i % 5],
-				    .fail_errno = errors[i / 5 % 2] };
+				    .fail_errno = errors[i / 5 % 2],
+				    .flaw = options.flaw };
 
 		script_run(&s);
 		*refused += s.nr_refused;
@@ -464,9 +464,6 @@ int main(int argc, char **argv)
 	mallopt(M_TRIM_THRESHOLD, 1 << 28);
 	make_placeholder();
 	crash_vfs_register();
-	/* Above it, as in the daemon. */
-	if (vard_vfs_init() < 0)
-		exit(2);
 	printf("# seed %llu\n", (unsigned long long)options.seed);
 	t = options.nr_sick ? sweep_sick() : sweep_scripts();
 	unlink(script_db);

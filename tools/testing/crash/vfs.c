@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sqlite_vfs.h"
+
 #define SHM_REGIONS 64
 
 /* One open file. Temporary ones are not on the disk. */
@@ -15,7 +17,7 @@ struct vfs_file {
 	sqlite3_file base;
 	unsigned int file;
 	bool is_temp;
-	/* As the unix VFS: a new journal's first sync syncs its name, too. */
+	/* As the unix VFS: the first sync of a journal that might be new syncs names, too. */
 	bool syncs_dir;
 	struct disk_file temp;
 	void *shm[SHM_REGIONS];
@@ -241,6 +243,10 @@ static int open_named(struct vfs_file *f, const char *path, int flags)
 	struct disk_op op = { .kind = DISK_CREATE, .name = name };
 	int r;
 
+	if (flags & SQLITE_OPEN_CREATE)
+		f->syncs_dir = flags & (SQLITE_OPEN_WAL |
+					SQLITE_OPEN_MAIN_JOURNAL |
+					SQLITE_OPEN_SUPER_JOURNAL);
 	if (disk->tree.names[name]) {
 		f->file = disk->tree.names[name] - 1;
 		return SQLITE_OK;
@@ -255,8 +261,6 @@ static int open_named(struct vfs_file *f, const char *path, int flags)
 		return SQLITE_CANTOPEN;
 	}
 	f->file = op.file;
-	f->syncs_dir = flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL |
-				SQLITE_OPEN_SUPER_JOURNAL);
 	return SQLITE_OK;
 }
 
@@ -368,6 +372,10 @@ void crash_vfs_register(void)
 void crash_vfs_use(struct disk *d)
 {
 	disk = d;
+	/* Above it, as in the daemon. */
+	vard_vfs_exit();
+	if (vard_vfs_init() < 0)
+		exit(2);
 }
 
 int __wrap_fdio_sync_parent(const char *path)

@@ -13,8 +13,10 @@
 void crash_vfs_register(void);
 
 /**
- * crash_vfs_use() - the disk that files are on from now on
+ * crash_vfs_use() - a machine starts, and has this disk
  * @d: disk; no file may be open on another
+ *
+ * What a daemon knew before is forgotten.
  */
 void crash_vfs_use(struct disk *d);
 

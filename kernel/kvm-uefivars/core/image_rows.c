@@ -424,7 +424,7 @@ static int add_var(struct kuv_service *s, const struct kuv_write *w,
 
 static int read_vars(struct kuv_image *img, struct kuv_image_in *in, bool nv)
 {
-	struct kuv_write w;
+	struct kuv_write w = {};
 	struct wire_var v;
 	u64 forced = 0;
 	u32 nr;

@@ -149,6 +149,7 @@ static kuv_status_t do_set(struct request *r)
 	w.attributes = le32_to_cpu(a->attributes);
 	w.data = data;
 	w.len = le64_to_cpu(a->data_size);
+	w.old = NULL;
 	return kuv_service_set(r->s, &w, &r->seq);
 }
 

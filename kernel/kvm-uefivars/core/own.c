@@ -104,7 +104,8 @@ kuv_status_t kuv_own_set(struct kuv_group *g, enum kuv_own id, const u8 *data,
 
 	make_name(&o, id);
 	w.name = o.n;
-	if (is_same(kuv_vardb_find(g->db, &w.name), &w))
+	w.old = kuv_vardb_find(g->db, &w.name);
+	if (is_same(w.old, &w))
 		return KUV_SUCCESS;
 	return kuv_group_set(g, &w, NULL, 0, NULL, flags);
 }

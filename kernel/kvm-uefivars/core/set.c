@@ -120,6 +120,7 @@ static kuv_status_t store(struct kuv_set *set, const u8 *head, u32 head_len)
 	struct kuv_write w = set->w;
 
 	w.attributes &= ~A_AP;
+	w.old = set->old;
 	if (w.attributes & A_HR)
 		return KUV_OUT_OF_RESOURCES;
 	set->effect = set->old ? KUV_EFFECT_REPLACE : KUV_EFFECT_CREATE;

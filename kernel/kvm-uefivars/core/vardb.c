@@ -313,7 +313,7 @@ kuv_status_t kuv_vardb_prepare_set(struct kuv_vardb *db,
 				   const u8 *head, u32 head_len,
 				   const u8 *time, u32 flags)
 {
-	u16 hash = hash_name(db, &w->name);
+	u16 hash = w->old ? w->old->hash : hash_name(db, &w->name);
 	kuv_status_t status;
 	u64 content = (u64)w->name.len + 2 + head_len + w->len;
 

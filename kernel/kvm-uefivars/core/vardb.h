@@ -60,12 +60,15 @@ struct kuv_name {
  * @attributes: as passed, KVM_UEFIVARS_ATTR_AP included
  * @data: payload, without a descriptor of authentication
  * @len: bytes of @data
+ * @old: what kuv_vardb_find() said of @name, which spares hashing it again; NULL
+ *	if nobody has asked, or there was nothing
  */
 struct kuv_write {
 	struct kuv_name name;
 	u32 attributes;
 	const u8 *data;
 	u32 len;
+	const struct kuv_var *old;
 };
 
 /**

@@ -18,10 +18,10 @@ machine() {
 	esac
 }
 
-# disk FILE: every peer reads the same one, none can change it.
+# disk FILE [ID]: every peer reads the same one, none can change it.
 disk() {
-	echo "-drive if=none,id=disk,format=raw,readonly=on,file=$1
-		-device virtio-blk-pci,drive=disk,romfile="
+	echo "-drive if=none,id=${2:-disk},format=raw,readonly=on,file=$1
+		-device virtio-blk-pci,drive=${2:-disk},romfile="
 }
 
 # program MODE: the bench program, and what it reads at the results port.
@@ -31,17 +31,17 @@ program() {
 		-device isa-debugcon,iobase=0xe9,readback=$1,chardev=results"
 }
 
-# linux_guest: lists its variables, see tools/testing/host/lib/guest-init.
+# linux_guest: lists its variables, see tools/testing/host/lib/guest-init. The lister is on a
+# second disk: Linux reads fw_cfg from its beginning again for each page, a byte at a time.
 linux_guest() {
 	cat >/tmp/script <<-'END'
-	cat /sys/firmware/qemu_fw_cfg/by_name/opt/kuv/lister/raw >/tmp/lister
+	cat /dev/vdb >/tmp/lister
 	chmod 755 /tmp/lister
 	/tmp/lister $EFIVARS 100
 	END
 	sed -i '1i EFIVARS=/sys/firmware/efi/efivars' /tmp/script
-	echo "-m 512 $(disk /kuv/linux.img)
+	echo "-m 512 $(disk /kuv/linux.img) $(disk /kuv/lister lister)
 		-fw_cfg name=opt/kuv/script,file=/tmp/script
-		-fw_cfg name=opt/kuv/lister,file=/kuv/lister
 		-device virtio-serial-pci -chardev file,id=results,path=$fifo
 		-device virtserialport,chardev=results,name=kuv.out"
 }

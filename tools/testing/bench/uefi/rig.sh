@@ -70,6 +70,7 @@ uefi_pack_firmware() {
 	if [[ $boots = *linux* ]]; then
 		cp "$("$KUV_TOP/tools/testing/host/guest.sh" 6.12)" "$dir/kuv/linux.img"
 		uefi_cc -s -o "$dir/kuv/lister" "$uefi_here/lister.c"
+		truncate -s %512 "$dir/kuv/lister"
 	fi
 	built=$("$KUV_TOP/tools/testing/firmware/build.sh" RELEASE)
 	cp "$built/OVMF_RELEASE.fd" "$dir/kuv/OVMF.fd"

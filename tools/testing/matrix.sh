@@ -51,11 +51,11 @@ run_column() {
 table() {
 	local c name logs=("${columns[@]/%/.log}")
 
-	printf '%-22s' scenario
+	printf '%-24s' scenario
 	printf ' %-22s' "${columns[@]}"
 	echo
 	while read -r name; do
-		printf '%-22s' "$name"
+		printf '%-24s' "$name"
 		for c in "${columns[@]}"; do
 			printf ' %-22s' "$(cell "$LOGS/$c.log" "$name")"
 		done
